@@ -1,0 +1,40 @@
+import type { ErrorEntry } from './error.js';
+
+/** Every code of contract, machine, gates and core. Adapters keep a table of their own under their own prefix. */
+export const errorCodes = {
+  'contract/weight-invalid': {
+    message: 'A traffic weight must be a multiple of 0.1 between 0 and 100.',
+    hint: 'Round the percentage to one decimal.',
+    reaction: 'permanent',
+  },
+  'contract/duration-invalid': {
+    message: 'Not a duration.',
+    hint: "Write a whole number with a unit: '500ms', '30s', '10m', '4h', '1d'.",
+    reaction: 'permanent',
+  },
+  'contract/stamp-invalid': {
+    message: 'The fence stamp of the provider cannot be read.',
+    hint: 'A stamp reads "<epoch>.<sequence>". Somebody else wrote this field; restore it or start from an empty one.',
+    reaction: 'permanent',
+  },
+  'journal/lease-held': {
+    message: 'Somebody else holds what this release needs.',
+    hint: 'Wait for the other release to end, or end it. The holder is named in the detail.',
+    reaction: 'retry',
+  },
+  'journal/lease-lost': {
+    message: 'A newer owner has taken over this release.',
+    hint: 'Nothing to do here: this process stops driving the release, the newer owner goes on.',
+    reaction: 'fenced',
+  },
+  'journal/corrupt': {
+    message: 'A journal record is damaged in the middle of the file.',
+    hint: 'Nothing was changed. Restore the directory of this release from a backup, or move it away to start over.',
+    reaction: 'permanent',
+  },
+  'journal/version-unknown': {
+    message: 'This journal was written by a version that this one does not know.',
+    hint: 'Use the version of bluegreen that wrote it, or a newer one.',
+    reaction: 'permanent',
+  },
+} as const satisfies Record<string, ErrorEntry>;

@@ -1,0 +1,81 @@
+import { errorCodes } from './error-codes.js';
+
+/**
+ * What the runner does after a failed adapter call. Only the adapter can know which one is right.
+ *
+ * - `retry`: nothing happened; send the same again after a delay.
+ * - `read-back`: the outcome is unknown; read before any further write.
+ * - `recompute`: it changed under us; read and decide again.
+ * - `permanent`: it will never work like this; stop and say so.
+ * - `fenced`: a newer owner exists; detach, decide nothing, journal nothing.
+ */
+export type Reaction = 'retry' | 'read-back' | 'recompute' | 'permanent' | 'fenced';
+
+/** One row of an error table. */
+export interface ErrorEntry {
+  readonly message: string;
+  readonly hint: string;
+  readonly reaction: Reaction;
+}
+
+/** A table of codes; each key is `<prefix>/<what>`. */
+export type ErrorTable = Readonly<Record<string, ErrorEntry>>;
+
+export interface FailureDetails {
+  /** What happened this time: values, names, limits. Never a secret. */
+  readonly detail?: string;
+  /** Where in the policy, as in `shift[1].gates[0].analysis`. */
+  readonly path?: string;
+  /** Replaces the table's hint where this place knows better. */
+  readonly hint?: string;
+  readonly reaction?: Reaction;
+  /** For `retry`: the provider asked for this much patience. */
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
+const marker = Symbol.for('bluegreen.error');
+
+/** The one error class. `code` is stable; `hint` says what to do; `docs` is the page about this code. */
+export class BluegreenError extends Error {
+  override readonly name = 'BluegreenError';
+  readonly code: string;
+  readonly hint: string;
+  readonly docs: string;
+  readonly reaction: Reaction;
+  readonly path: string | undefined;
+  readonly detail: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: string, entry: ErrorEntry, details: FailureDetails = {}) {
+    const where = details.path === undefined ? '' : ` at ${details.path}`;
+    const what = details.detail === undefined ? '' : ` (${details.detail})`;
+    super(`${code}${where}: ${entry.message}${what}`, details.cause === undefined ? {} : { cause: details.cause });
+    this.code = code;
+    this.hint = details.hint ?? entry.hint;
+    this.docs = `docs/errors/${code}.md`;
+    this.reaction = details.reaction ?? entry.reaction;
+    this.path = details.path;
+    this.detail = details.detail;
+    this.retryAfterMs = details.retryAfterMs;
+    Object.defineProperty(this, marker, { value: true });
+  }
+}
+
+/** True for a `BluegreenError`, also one made by another copy of this package. */
+export function isBluegreenError(value: unknown): value is BluegreenError {
+  return typeof value === 'object' && value !== null && marker in value;
+}
+
+/**
+ * The function that makes errors of one table. An adapter calls it once:
+ * `const fail = failures(nginxErrors)`, then `throw fail('nginx/state-unreadable', { detail })`.
+ */
+export function failures<T extends ErrorTable>(
+  table: T,
+): (code: keyof T & string, details?: FailureDetails) => BluegreenError {
+  return (code, details) => new BluegreenError(code, table[code]!, details);
+}
+
+/** Makes an error of the project's own table. */
+export const fail = failures(errorCodes);

@@ -1,0 +1,49 @@
+export type { ConvergeCall, ReadCall, WriteCall } from './calls.js';
+export { environmentCapabilities, trafficCapabilities } from './capabilities.js';
+export type { Clock, TimerHandle } from './clock.js';
+export { durationMs, printDuration } from './duration.js';
+export type {
+  Deployment,
+  EnvironmentAdapter,
+  EnvironmentCapabilities,
+  EnvironmentNeeds,
+  EnvironmentObservation,
+  EnvironmentTarget,
+} from './environment.js';
+export type { ErrorEntry, ErrorTable, FailureDetails, Reaction } from './error.js';
+export { BluegreenError, fail, failures, isBluegreenError } from './error.js';
+export { errorCodes } from './error-codes.js';
+export type { Fence } from './fence.js';
+export { compareFences, printStamp, readStamp } from './fence.js';
+export type { Finding } from './finding.js';
+export type {
+  Journal,
+  JournalCommand,
+  JournalEvent,
+  JournalRecord,
+  JournalSession,
+  JournalWriter,
+  Lease,
+} from './journal.js';
+export { releaseResource } from './journal.js';
+export type { Logger } from './logger.js';
+export type { MetricReading, MetricSample, MetricSeries, MetricSignal, MetricSource } from './metrics.js';
+export type { Slot } from './slot.js';
+export { otherSlot, slots } from './slot.js';
+export { everythingTo, mayReach, normaliseTarget, pointsAt, sameTarget, soleSlot } from './target.js';
+export type {
+  Audience,
+  AudienceKind,
+  AudienceMatch,
+  Cohort,
+  CohortKind,
+  Drain,
+  Routing,
+  TrafficAdapter,
+  TrafficCapabilities,
+  TrafficNeeds,
+  TrafficObservation,
+  TrafficTarget,
+} from './traffic.js';
+export type { Weights } from './weights.js';
+export { weights, weightsOf } from './weights.js';
