@@ -53,6 +53,7 @@ export type Routing =
 /** What still runs through a slot that gets no new requests. */
 export type Drain =
   | { readonly kind: 'counted'; readonly open: number }
+  /** Everything in the slot is over this long after this read, unless new requests reach it. */
   | { readonly kind: 'bounded'; readonly atMostMs: number };
 
 /** One read of the router. An absent field has the cautious reading given with it. */

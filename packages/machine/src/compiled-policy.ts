@@ -1,0 +1,80 @@
+import type { AudienceMatch, CohortKind } from '@bluegreen/contract';
+
+/** A policy with every default filled in and every duration in milliseconds. Plain data; it is journaled. */
+export interface CompiledPolicy {
+  readonly audiences: Readonly<Record<string, AudienceMatch>>;
+  readonly analyses: Readonly<Record<string, CompiledAnalysis>>;
+  /** `null`: whatever the router offers first. */
+  readonly cohort: CohortKind | null;
+  readonly prepare: { readonly readyWithinMs: number; readonly capacity: number | 'match-active' };
+  readonly verify: { readonly gates: readonly CompiledGate[] };
+  /** At least one; the last one has `percent` 100. */
+  readonly shift: readonly CompiledStep[];
+  /** One gate per guardrail, all of kind `analysis`. */
+  readonly guardrails: readonly CompiledGate[];
+  readonly bake: { readonly forMs: number; readonly gates: readonly CompiledGate[] };
+  readonly retire: {
+    /** How long the old slot stays warm after the promotion; `keep`: for ever. */
+    readonly after: number | 'keep';
+    /** What happens to the candidate after a rollback. */
+    readonly candidate: 'keep' | 'retire';
+    /** How long a slot drains whose open requests nobody can count or bound. */
+    readonly drainMs: number;
+  };
+  readonly limits: CompiledLimits;
+}
+
+export interface CompiledLimits {
+  /** From the request to the end of the bake; stands still while a person is awaited, paused or drifted. */
+  readonly totalMs: number;
+  /** One adapter call. */
+  readonly callMs: number;
+  /** From a write that was accepted to the read that shows it; also how long a candidate may be unfit. */
+  readonly settleMs: number;
+  /** How long a gate may stay undecided after it could have decided. */
+  readonly decideMs: number;
+  /** Attempts of one effect before the release gives up on it. */
+  readonly attempts: number;
+  /** Between two reads while something is under way; five times that while nothing is. */
+  readonly pollMs: number;
+}
+
+/** One step: the whole of what its routing shall be. */
+export interface CompiledStep {
+  readonly percent: number;
+  /** Names of the audiences that reach the candidate in this step. */
+  readonly audiences: readonly string[];
+  readonly holdMs: number;
+  readonly gates: readonly CompiledGate[];
+}
+
+export interface CompiledAnalysis {
+  readonly kind: 'threshold';
+  /** Errors divided by requests, 0 to 1. */
+  readonly maxRate: number;
+  readonly windowMs: number;
+  readonly minSamples: number;
+  /** Between two measurements. */
+  readonly everyMs: number;
+}
+
+interface GateBase {
+  /** Unique in the policy, by its place: `verify/smoke`, `shift[1]/errors`, `bake/errors`, `guardrail/errors`. */
+  readonly id: string;
+  /** As the policy calls it. */
+  readonly name: string;
+  readonly onFailure: 'rollback' | 'pause';
+  /** Reports and decides nothing. */
+  readonly dryRun: boolean;
+}
+
+export type CompiledGate =
+  | (GateBase & { readonly kind: 'check'; readonly timeoutMs: number; readonly attempts: number })
+  | (GateBase & {
+      readonly kind: 'approval';
+      readonly from: readonly string[];
+      readonly expiresMs: number;
+      readonly onExpiry: 'rollback' | 'continue';
+    })
+  | (GateBase & { readonly kind: 'wait'; readonly waitMs: number })
+  | (GateBase & { readonly kind: 'analysis'; readonly analysis: string });

@@ -1,0 +1,50 @@
+import type { EnvironmentTarget, Fence, Slot, TrafficTarget } from '@bluegreen/contract';
+import type { CompiledAnalysis, CompiledGate } from './compiled-policy.js';
+
+interface EffectBase {
+  /** The same key means the same work: reconcile starts what is new and aborts what is gone, by key. */
+  readonly key: string;
+  /** Until then the effect waits. */
+  readonly notBefore: number;
+}
+
+/** A read or a measurement: done again, `everyMs` after it ended, for as long as it is wanted. */
+interface Repeated extends EffectBase {
+  readonly everyMs: number;
+}
+
+/** What the machine wants done now. Derived from the state alone, so a recovered process wants the same. */
+export type Effect =
+  | (Repeated & { readonly kind: 'observe-routing'; readonly service: string })
+  | (Repeated & { readonly kind: 'observe-environment'; readonly service: string; readonly slot: Slot })
+  | (EffectBase & {
+      readonly kind: 'route';
+      readonly service: string;
+      readonly target: TrafficTarget;
+      readonly expected: { readonly revision: string };
+      readonly fence: Fence;
+    })
+  | (EffectBase & {
+      readonly kind: 'converge';
+      readonly service: string;
+      readonly target: EnvironmentTarget;
+      readonly fence: Fence;
+    })
+  | (Repeated & {
+      readonly kind: 'judge';
+      readonly gate: CompiledGate & { readonly kind: 'check' | 'analysis' };
+      readonly attempt: number;
+      /** When the gate opened: nothing older is evidence. */
+      readonly openedAt: number;
+      readonly analysis: CompiledAnalysis | null;
+      /** What is judged, per service. */
+      readonly subjects: Readonly<Record<string, JudgedService>>;
+    });
+
+export interface JudgedService {
+  readonly version: string;
+  readonly candidate: Slot;
+  readonly active: Slot | null;
+  /** Where the candidate itself answers, when its environment says. */
+  readonly url: string | null;
+}

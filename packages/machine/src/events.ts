@@ -1,0 +1,164 @@
+import type {
+  EnvironmentObservation,
+  Fence,
+  Reaction,
+  Slot,
+  TrafficObservation,
+  TrafficTarget,
+} from '@bluegreen/contract';
+import type { ReleasePlan } from './release-plan.js';
+import type { EndPhase, Phase, RollbackCause } from './state.js';
+
+/** What a judge says. `error`: the question could not be asked. */
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'error';
+
+/** The numbers behind a verdict, for people and for the report. */
+export interface Evidence {
+  readonly summary: string;
+  readonly value?: number;
+  readonly limit?: number;
+  readonly samples?: number;
+  readonly windowMs?: number;
+}
+
+/** How a write ended. `accepted` says nothing about whether it is live. */
+export type WriteResult =
+  | { readonly outcome: 'accepted' }
+  | {
+      readonly outcome: 'failed';
+      readonly reaction: Exclude<Reaction, 'fenced'>;
+      readonly code: string;
+      readonly message: string;
+      readonly retryAfterMs?: number;
+    };
+
+/** Who gave a command and why. */
+export interface Person {
+  readonly by: string;
+  readonly reason: string;
+}
+
+interface At {
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+interface Command extends At, Person {
+  /** The same id is applied once. */
+  readonly command: string;
+}
+
+/** What the machine is told. Folding these, in order, gives the state. */
+export type Fact =
+  | (At & {
+      readonly type: 'release-requested';
+      readonly id: string;
+      readonly requestedBy: string;
+      readonly plan: ReleasePlan;
+    })
+  | (At & {
+      readonly type: 'orchestrator-resumed';
+      readonly owner: string;
+      /** Time during which nobody watched. */
+      readonly absentMs: number;
+      /** Per resource, the epoch of this owner. */
+      readonly epochs: Readonly<Record<string, number>>;
+    })
+  | (At & { readonly type: 'effect-started'; readonly key: string; readonly write: StartedWrite })
+  | (At & { readonly type: 'effect-settled'; readonly key: string; readonly result: WriteResult })
+  | (At & { readonly type: 'routing-observed'; readonly service: string; readonly observation: TrafficObservation })
+  | (At & {
+      readonly type: 'environment-observed';
+      readonly service: string;
+      readonly slot: Slot;
+      readonly observation: EnvironmentObservation;
+    })
+  | (At & {
+      readonly type: 'observation-failed';
+      readonly service: string;
+      readonly slot: Slot | null;
+      readonly code: string;
+      readonly message: string;
+      readonly reaction: Exclude<Reaction, 'fenced'>;
+    })
+  | (At & {
+      readonly type: 'gate-judged';
+      readonly gate: string;
+      readonly attempt: number;
+      readonly verdict: Verdict;
+      readonly evidence: Evidence;
+    })
+  | (At & { readonly type: 'time-passed' })
+  | (Command & { readonly type: 'approval-granted'; readonly gate: string })
+  | (Command & { readonly type: 'pause-requested' })
+  | (Command & { readonly type: 'resume-requested' })
+  | (Command & { readonly type: 'rollback-requested'; readonly abort: boolean })
+  | (Command & { readonly type: 'retry-requested' })
+  | (Command & { readonly type: 'retention-cut' });
+
+/** The two kinds of write, as journaled before the request leaves. */
+export type StartedWrite =
+  | {
+      readonly kind: 'route';
+      readonly service: string;
+      readonly fence: Fence;
+      readonly target: TrafficTarget;
+      readonly expected: { readonly revision: string };
+    }
+  | {
+      readonly kind: 'converge';
+      readonly service: string;
+      readonly slot: Slot;
+      readonly fence: Fence;
+      /** `null`: retire the slot. */
+      readonly version: string | null;
+    };
+
+/** What the machine says. Journaled with the fact that caused it, for people and listeners; never folded. */
+export type Announcement =
+  | (At & { readonly type: 'phase-entered'; readonly phase: Phase; readonly from: Phase | null })
+  | (At & {
+      readonly type: 'step-entered';
+      readonly step: number;
+      readonly percent: number;
+      readonly audiences: readonly string[];
+    })
+  | (At & { readonly type: 'step-reached'; readonly step: number; readonly percent: number; readonly until: number })
+  | (At & { readonly type: 'gate-opened'; readonly gate: string; readonly attempt: number })
+  | (At & {
+      readonly type: 'approval-requested';
+      readonly gate: string;
+      readonly from: readonly string[];
+      readonly expiresAt: number;
+    })
+  | (At & {
+      readonly type: 'gate-settled';
+      readonly gate: string;
+      readonly attempt: number;
+      readonly verdict: Verdict | 'cancelled' | 'skipped';
+      readonly evidence: Evidence | null;
+    })
+  | (At & { readonly type: 'release-paused'; readonly reason: string })
+  | (At & { readonly type: 'release-resumed' })
+  | (At & { readonly type: 'routing-drifted'; readonly service: string; readonly summary: string })
+  | (At & { readonly type: 'rollback-begun'; readonly cause: RollbackCause })
+  | (At & { readonly type: 'traffic-returned'; readonly service: string; readonly slot: Slot })
+  | (At & { readonly type: 'teardown-begun'; readonly service: string; readonly slot: Slot })
+  | (At & { readonly type: 'slot-retired'; readonly service: string; readonly slot: Slot })
+  | (At & { readonly type: 'release-promoted'; readonly retainUntil: number | null })
+  | (At & { readonly type: 'release-rolled-back'; readonly cause: RollbackCause })
+  | (At & { readonly type: 'release-stuck'; readonly code: string; readonly from: Phase; readonly message: string })
+  | (At & { readonly type: 'release-finished'; readonly end: EndPhase })
+  | (At & {
+      readonly type: 'command-refused';
+      readonly command: string;
+      readonly requested: string;
+      readonly code: string;
+      readonly by: string;
+    });
+
+/** Everything in a journal. */
+export type ReleaseEvent = Fact | Announcement;
+
+/** The commands a person can give, as facts. */
+export type CommandFact = Extract<Fact, { readonly command: string }>;

@@ -1,0 +1,21 @@
+import type { Cohort, EnvironmentCapabilities, TrafficCapabilities } from '@bluegreen/contract';
+import type { CompiledPolicy } from './compiled-policy.js';
+
+/** Everything a release was promised when it was requested. Journaled, so that a recovery needs nothing else. */
+export interface ReleasePlan {
+  readonly format: 1;
+  readonly policy: CompiledPolicy;
+  readonly services: Readonly<Record<string, PlannedService>>;
+}
+
+export interface PlannedService {
+  readonly version: string;
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly cohort: Cohort;
+  readonly traffic: { readonly name: string; readonly resource: string; readonly capabilities: TrafficCapabilities };
+  readonly environment: {
+    readonly name: string;
+    readonly resource: string;
+    readonly capabilities: EnvironmentCapabilities;
+  };
+}

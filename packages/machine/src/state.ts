@@ -1,0 +1,167 @@
+import type { Fence, Slot, TrafficTarget } from '@bluegreen/contract';
+import type { Evidence, Verdict } from './events.js';
+import type { ReleasePlan } from './release-plan.js';
+
+export type ActivePhase = 'preparing' | 'verifying' | 'shifting' | 'baking' | 'retiring' | 'rolling-back';
+export type EndPhase = 'promoted' | 'rolled-back' | 'stuck';
+export type Phase = ActivePhase | EndPhase;
+
+/** Why a release goes back. `code` is stable; `evidence` holds the numbers. */
+export interface RollbackCause {
+  readonly code:
+    | 'gate-failed'
+    | 'gate-undecided'
+    | 'approval-expired'
+    | 'guardrail-failed'
+    | 'person-asked'
+    | 'person-aborted'
+    | 'total-exceeded'
+    | 'never-ready'
+    | 'candidate-unfit'
+    | 'write-failed'
+    | 'earlier-owner-asked';
+  readonly at: number;
+  readonly from: Phase;
+  readonly message: string;
+  readonly gate?: string;
+  readonly service?: string;
+  readonly evidence?: Evidence;
+  readonly by?: string;
+}
+
+/** The whole state of one release: plain data, a fold of its journal. */
+export interface ReleaseState {
+  readonly id: string;
+  readonly requestedBy: string;
+  readonly requestedAt: number;
+  readonly plan: ReleasePlan;
+  /** Instant of the last event that changed anything. */
+  readonly at: number;
+  readonly phase: Phase;
+  readonly phaseSince: number;
+  /** Index into the steps that this release takes, see `stepsOf`. */
+  readonly step: number;
+  /** The hold or bake that runs now; `null` before its target was reached. */
+  readonly watch: Watch | null;
+  readonly gates: Readonly<Record<string, GateState>>;
+  readonly services: Readonly<Record<string, ServiceState>>;
+  /** Per resource: this owner's epoch and the sequence of its last write. */
+  readonly fences: Readonly<Record<string, Fence>>;
+  /** When this owner won its lease. */
+  readonly ownedSince: number;
+  readonly paused: { readonly by: string; readonly reason: string; readonly at: number } | null;
+  readonly cause: RollbackCause | null;
+  readonly stuck: { readonly code: string; readonly from: ActivePhase; readonly message: string } | null;
+  /** The end of `limits.total`, moved on by every time in which it stood still. */
+  readonly total: { readonly until: number; readonly stoppedSince: number | null };
+  readonly promotedAt: number | null;
+  /** Whether somebody needs the slot sooner than retention says. */
+  readonly retentionCut: boolean;
+  /** Ids of applied commands. */
+  readonly commands: readonly string[];
+}
+
+/** A stretch of time during which the release watches. */
+export interface Watch {
+  readonly since: number;
+  readonly until: number;
+  /** Since when the routing is not what it should be; such time does not count. */
+  readonly lostAt: number | null;
+}
+
+export interface GateState {
+  readonly attempt: number;
+  readonly openedAt: number;
+  /** An approval's expiry, a wait's end, or the instant at which an undecided gate gives up. */
+  readonly dueAt: number;
+  /** `null` until the first verdict. */
+  readonly verdict: Verdict | null;
+  readonly evidence: Evidence | null;
+  /** Closed gates are not judged any more. */
+  readonly closed: 'settled' | 'cancelled' | null;
+  readonly by?: string;
+}
+
+export interface ServiceState {
+  /** `null` until routing was read. */
+  readonly roles: { readonly active: Slot | null; readonly candidate: Slot } | null;
+  readonly outcome: EndPhase | null;
+  readonly slots: Readonly<Record<Slot, SlotState>>;
+  readonly routing: RoutingState;
+  /** When the first irreversible request against the old slot was journaled. */
+  readonly teardownBegunAt: number | null;
+}
+
+export interface SlotState {
+  readonly seen: SeenSlot | null;
+  /** The last write to this slot in this release. */
+  readonly converge: ConvergeState | null;
+  /** Since when the slot has fewer ready instances than it needs. */
+  readonly unfitSince: number | null;
+}
+
+export interface SeenSlot {
+  readonly version: string | null;
+  readonly releaseId: string | null;
+  readonly desired: number;
+  readonly ready: number;
+  readonly whyNotReady: string | null;
+  readonly drained: boolean;
+  readonly url: string | null;
+}
+
+export interface ConvergeState {
+  readonly key: string;
+  readonly goal: 'deploy' | 'retire';
+  readonly attempt: number;
+  readonly status: 'running' | 'accepted' | 'unknown' | 'failed';
+  readonly notBefore: number;
+  readonly failure: { readonly code: string; readonly message: string; readonly permanent: boolean } | null;
+}
+
+export interface RoutingState {
+  /** The last read that was believed. */
+  readonly seen: SeenRouting | null;
+  /** The revision that is legitimate: adopted at the start, or shown by our own write, or accepted by a person. */
+  readonly legitimate: string | null;
+  /** The fence of the last own write that was seen live; older reads are ignored. */
+  readonly settled: Fence | null;
+  /** Writes of ours that may be live, or may still become so. */
+  readonly writes: readonly RouteWrite[];
+  /** Attempts for the present goal, and when the next may start. */
+  readonly attempts: number;
+  readonly notBefore: number;
+  /** Counts writes; a read that began before the last one says nothing. */
+  readonly generation: number;
+  /** When the present goal was first shown, or `null`. */
+  readonly shownAt: number | null;
+  readonly failure: { readonly code: string; readonly message: string; readonly permanent: boolean } | null;
+  /** Something that we did not write, and since when; it becomes `drifted` when it lasts. */
+  readonly suspect: { readonly revision: string; readonly since: number } | null;
+  readonly drifted: { readonly revision: string; readonly since: number; readonly summary: string } | null;
+  /** Per slot, the instant at which the last request in it is over; `null` while something can still reach it. */
+  readonly drainedAt: Readonly<Record<Slot, number | null>>;
+}
+
+export interface SeenRouting {
+  readonly revision: string;
+  readonly fence: Fence | null;
+  /** `null` when unrouted. */
+  readonly target: TrafficTarget | null;
+  readonly foreign: string | null;
+  readonly proven: boolean;
+  /** Which slots a request can reach, now or after a restart of the router. */
+  readonly reachable: Readonly<Record<Slot, boolean>>;
+  /** Whether the router sees enough healthy instances; `null`: it doesn't know. */
+  readonly healthy: Readonly<Record<Slot, boolean | null>>;
+}
+
+export interface RouteWrite {
+  readonly key: string;
+  readonly fence: Fence;
+  readonly target: TrafficTarget;
+  readonly startedAt: number;
+  /** `running`: in flight. `accepted`: not seen yet. `unresolved`: unknown, may land until `until`. */
+  readonly status: 'running' | 'accepted' | 'unresolved';
+  readonly until: number | null;
+}
