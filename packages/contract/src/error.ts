@@ -1,4 +1,5 @@
 import { errorCodes } from './error-codes.js';
+import type { Finding } from './finding.js';
 
 /**
  * What the runner does after a failed adapter call. Only the adapter can know which one is right.
@@ -31,6 +32,8 @@ export interface FailureDetails {
   readonly reaction?: Reaction;
   /** For `retry`: the provider asked for this much patience. */
   readonly retryAfterMs?: number;
+  /** Everything that was found, where this error is only the first of it. */
+  readonly findings?: readonly Finding[];
   readonly cause?: unknown;
 }
 
@@ -46,6 +49,8 @@ export class BluegreenError extends Error {
   readonly path: string | undefined;
   readonly detail: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** Everything that was found, the problem of this error included; empty where nothing was listed. */
+  readonly findings: readonly Finding[];
 
   constructor(code: string, entry: ErrorEntry, details: FailureDetails = {}) {
     const where = details.path === undefined ? '' : ` at ${details.path}`;
@@ -58,6 +63,7 @@ export class BluegreenError extends Error {
     this.path = details.path;
     this.detail = details.detail;
     this.retryAfterMs = details.retryAfterMs;
+    this.findings = details.findings ?? [];
     Object.defineProperty(this, marker, { value: true });
   }
 }

@@ -45,5 +45,6 @@ export type {
   TrafficObservation,
   TrafficTarget,
 } from './traffic.js';
+export type { Evidence, Verdict } from './verdict.js';
 export type { Weights } from './weights.js';
 export { weights, weightsOf } from './weights.js';

@@ -1,25 +1,17 @@
 import type {
   EnvironmentObservation,
+  Evidence,
   Fence,
   Reaction,
   Slot,
   TrafficObservation,
   TrafficTarget,
+  Verdict,
 } from '@bluegreen/contract';
 import type { ReleasePlan } from './release-plan.js';
 import type { EndPhase, Phase, RollbackCause } from './state.js';
 
-/** What a judge says. `error`: the question could not be asked. */
-export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'error';
-
-/** The numbers behind a verdict, for people and for the report. */
-export interface Evidence {
-  readonly summary: string;
-  readonly value?: number;
-  readonly limit?: number;
-  readonly samples?: number;
-  readonly windowMs?: number;
-}
+export type { Evidence, Verdict } from '@bluegreen/contract';
 
 /** How a write ended. `accepted` says nothing about whether it is live. */
 export type WriteResult =
