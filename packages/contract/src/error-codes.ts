@@ -37,4 +37,34 @@ export const errorCodes = {
     hint: 'Use the version of bluegreen that wrote it, or a newer one.',
     reaction: 'permanent',
   },
+  'journal/release-unknown': {
+    message: 'The journal has no release of this name.',
+    hint: 'Check the id and the journal directory. A release exists from its first record on.',
+    reaction: 'permanent',
+  },
+  'journal/entry-invalid': {
+    message: 'This is nothing that a journal can hold.',
+    hint: 'Events and commands are plain JSON with a type and an instant; a command has an id besides.',
+    reaction: 'permanent',
+  },
+  'journal/append-failed': {
+    message: 'The record could not be stored; this writer takes no more.',
+    hint: 'Make the disk writable (space, rights, health), then recover the release: a new owner goes on from the last stored record.',
+    reaction: 'permanent',
+  },
+  'journal/storage-failed': {
+    message: 'The storage of the journal refused a request.',
+    hint: 'The detail names the request. Check space, rights and the number of open files.',
+    reaction: 'retry',
+  },
+  'journal/writer-refused': {
+    message: 'A lease opens one writer, for a release that it holds.',
+    hint: 'Acquire releaseResource(id) first; after a writer was closed or failed, free the lease and acquire it again.',
+    reaction: 'permanent',
+  },
+  'journal/closed': {
+    message: 'This part of the journal was closed.',
+    hint: 'Join, acquire or open it again.',
+    reaction: 'permanent',
+  },
 } as const satisfies Record<string, ErrorEntry>;

@@ -36,7 +36,11 @@ export interface Journal {
   read(releaseId: string, fromSeq?: number): Promise<readonly JournalRecord[]>;
   /** Ids of all releases, oldest first. */
   releases(): Promise<readonly string[]>;
-  /** Leaves a command for the holder of the release. Durable when it resolves. */
+  /**
+   * Leaves a command for the holder of the release. Durable when it resolves; a command whose id waits already changes
+   * nothing.
+   * @throws `journal/release-unknown` when the release has no record yet.
+   */
   send(releaseId: string, command: JournalCommand): Promise<void>;
   /** Becomes an owner, who can hold leases as long as `renew` is called within `ttlMs`. */
   join(owner: { readonly id: string; readonly ttlMs: number }): Promise<JournalSession>;
@@ -51,7 +55,7 @@ export interface JournalSession {
   /**
    * Takes all of `resources`, in sorted order, or none. Each gets a new epoch, higher than every earlier one and than
    * `above[resource]`.
-   * @throws `journal/lease-held` when somebody alive holds one of them.
+   * @throws `journal/lease-held` when somebody alive holds one of them, this owner included.
    */
   acquire(resources: readonly string[], above?: Readonly<Record<string, number>>): Promise<Lease>;
   /** Frees every lease that is left. */
@@ -60,23 +64,36 @@ export interface JournalSession {
 
 export interface Lease {
   readonly epochs: Readonly<Record<string, number>>;
-  /** When the last holder of any of these resources was last known to be alive; `null` when nobody held them. */
-  readonly lastHeldAt: number | null;
+  /**
+   * Per resource: when its last holder was last known to be alive, or freed it; `null` when nobody held it. For a
+   * release's own resource a holder who appended nothing does not count: nobody watched the release through it.
+   * Per resource, because somebody else may have used the router while nobody watched the release.
+   */
+  readonly lastHeldAt: Readonly<Record<string, number | null>>;
   /** Reads whether this owner still holds all of it. @throws `journal/lease-lost` */
   confirm(): Promise<void>;
-  /** Opens a release for appending. Its lease, `releaseResource(id)`, must be among `epochs`. */
+  /**
+   * Opens a release for appending, once per lease. Its resource, `releaseResource(id)`, must be among `epochs`.
+   * Open first and `read` then: from here on nothing that an earlier owner still writes becomes part of the history.
+   * @throws `journal/lease-lost`, `journal/writer-refused`, `journal/corrupt`, `journal/version-unknown`
+   */
   writer(releaseId: string): Promise<JournalWriter>;
   free(): Promise<void>;
 }
 
 export interface JournalWriter {
-  /** Records all events or none, durable when it resolves. @throws `journal/lease-lost` */
+  /**
+   * Records all events or none, durable when it resolves. Calls that overlap are recorded in the order of the calls.
+   * After `journal/append-failed` and `journal/lease-lost` every later append is refused too: what was decided on top
+   * of a lost record must not be recorded.
+   * @throws `journal/lease-lost`, `journal/append-failed`, `journal/entry-invalid`, `journal/closed`
+   */
   append(events: readonly JournalEvent[]): Promise<readonly JournalRecord[]>;
   /** Commands that wait, oldest first. */
   commands(): Promise<readonly JournalCommand[]>;
   /** Drops commands whose effect is in the journal. */
   forget(ids: readonly string[]): Promise<void>;
-  /** Calls back, soon after a command arrives. Returns the function that stops it. */
+  /** Calls back, soon after a command arrives; maybe once too often. Returns the function that stops it. */
   watch(onCommand: () => void): () => void;
   close(): Promise<void>;
 }
