@@ -27,6 +27,8 @@ export type Effect =
   | (EffectBase & {
       readonly kind: 'converge';
       readonly service: string;
+      /** The same for every attempt at one goal. */
+      readonly idempotencyKey: string;
       readonly target: EnvironmentTarget;
       readonly fence: Fence;
     })

@@ -47,11 +47,15 @@ export interface ReleaseState {
   readonly services: Readonly<Record<string, ServiceState>>;
   /** Per resource: this owner's epoch and the sequence of its last write. */
   readonly fences: Readonly<Record<string, Fence>>;
+  /** Per resource: the last fence of the owner before, and the first epoch of this release. */
+  readonly earlier: Readonly<Record<string, { readonly firstEpoch: number; readonly last: Fence | null }>>;
   /** When this owner won its lease. */
   readonly ownedSince: number;
   readonly paused: { readonly by: string; readonly reason: string; readonly at: number } | null;
   readonly cause: RollbackCause | null;
   readonly stuck: { readonly code: string; readonly from: ActivePhase; readonly message: string } | null;
+  /** Where a retry that was asked for goes on. */
+  readonly reopenAt: ActivePhase | null;
   /** The end of `limits.total`, moved on by every time in which it stood still. */
   readonly total: { readonly until: number; readonly stoppedSince: number | null };
   readonly promotedAt: number | null;
@@ -96,7 +100,11 @@ export interface SlotState {
   readonly seen: SeenSlot | null;
   /** The last write to this slot in this release. */
   readonly converge: ConvergeState | null;
-  /** Since when the slot has fewer ready instances than it needs. */
+  /** Counts writes and owners, as in `RoutingState`. */
+  readonly generation: number;
+  /** Whether the slot was read since the last write and by this owner. */
+  readonly fresh: boolean;
+  /** Since when the slot has fewer ready instances than it needs, or can't be read. */
   readonly unfitSince: number | null;
 }
 
@@ -115,6 +123,8 @@ export interface ConvergeState {
   readonly goal: 'deploy' | 'retire';
   readonly attempt: number;
   readonly status: 'running' | 'accepted' | 'unknown' | 'failed';
+  /** The instant of the last change of `status`. */
+  readonly since: number;
   readonly notBefore: number;
   readonly failure: { readonly code: string; readonly message: string; readonly permanent: boolean } | null;
 }
@@ -131,8 +141,14 @@ export interface RoutingState {
   /** Attempts for the present goal, and when the next may start. */
   readonly attempts: number;
   readonly notBefore: number;
-  /** Counts writes; a read that began before the last one says nothing. */
+  /** Counts writes and owners; a read that began before the last one says nothing. */
   readonly generation: number;
+  /** Whether routing was read since the last write and by this owner. */
+  readonly fresh: boolean;
+  /** Since when every read fails. */
+  readonly unreadableSince: number | null;
+  /** Since when reads show only what is older than what was seen live already. */
+  readonly staleSince: number | null;
   /** When the present goal was first shown, or `null`. */
   readonly shownAt: number | null;
   readonly failure: { readonly code: string; readonly message: string; readonly permanent: boolean } | null;
@@ -160,6 +176,7 @@ export interface RouteWrite {
   readonly key: string;
   readonly fence: Fence;
   readonly target: TrafficTarget;
+  readonly expected: { readonly revision: string };
   readonly startedAt: number;
   /** `running`: in flight. `accepted`: not seen yet. `unresolved`: unknown, may land until `until`. */
   readonly status: 'running' | 'accepted' | 'unresolved';

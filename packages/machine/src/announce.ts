@@ -1,0 +1,119 @@
+import type { Announcement, Fact } from './events.js';
+import { gateById } from './gates.js';
+import { rollbackTarget } from './goals.js';
+import type { GateState, ReleaseState } from './state.js';
+import { stepsOf } from './steps.js';
+import { serviceNames, serviceOf } from './update.js';
+
+/**
+ * What one decision means, in words for people, listeners and reports. Pure, in a fixed order; journaled in one piece
+ * with the fact that caused it, and never folded.
+ */
+export function announce(before: ReleaseState | null, after: ReleaseState, fact: Fact): readonly Announcement[] {
+  if (before === after) return [];
+  const { at } = fact;
+  const said: Announcement[] = [];
+  if (before === null) return [{ type: 'phase-entered', at, phase: after.phase, from: null }];
+  sayTeardown(before, after, at, said);
+  saySettledGates(before, after, at, said);
+  if (before.cause === null && after.cause !== null && after.phase === 'rolling-back') {
+    said.push({ type: 'rollback-begun', at, cause: after.cause });
+  }
+  if (before.phase !== after.phase) said.push({ type: 'phase-entered', at, phase: after.phase, from: before.phase });
+  saySteps(before, after, at, said);
+  sayOpenedGates(before, after, at, said);
+  sayHeld(before, after, at, said);
+  sayServices(before, after, at, said);
+  sayEnds(before, after, at, said);
+  return said;
+}
+
+function sayTeardown(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  for (const service of serviceNames(after)) {
+    const { teardownBegunAt, roles } = serviceOf(after, service);
+    if (teardownBegunAt !== null && serviceOf(before, service).teardownBegunAt === null) {
+      said.push({ type: 'teardown-begun', at, service, slot: roles!.active! });
+    }
+  }
+}
+
+function saySettledGates(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  for (const [gate, { attempt, closed, verdict, evidence }] of Object.entries(after.gates)) {
+    const was = before.gates[gate];
+    if (closed === null || was === undefined || was.closed !== null || was.attempt !== attempt) continue;
+    const settled = closed === 'settled' && verdict !== null ? verdict : 'cancelled';
+    said.push({ type: 'gate-settled', at, gate, attempt, verdict: settled, evidence });
+  }
+}
+
+function saySteps(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  if (after.phase !== 'shifting' && !(before.phase === 'shifting' && after.phase === 'baking')) return;
+  const isNew = before.phase !== 'shifting' || before.step !== after.step;
+  if (after.phase === 'shifting' && isNew) {
+    const { percent, audiences } = stepsOf(after)[after.step]!;
+    said.push({ type: 'step-entered', at, step: after.step, percent, audiences });
+  }
+  if (after.phase === 'shifting' && after.watch !== null && (isNew || before.watch === null)) {
+    const { percent } = stepsOf(after)[after.step]!;
+    said.push({ type: 'step-reached', at, step: after.step, percent, until: after.watch.until });
+  }
+}
+
+function sayOpenedGates(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  for (const [id, gate] of Object.entries(after.gates)) {
+    if (!isNewlyOpen(before.gates[id], gate)) continue;
+    said.push({ type: 'gate-opened', at, gate: id, attempt: gate.attempt });
+    const compiled = gateById(after, id);
+    if (compiled?.kind === 'approval') {
+      said.push({ type: 'approval-requested', at, gate: id, from: compiled.from, expiresAt: gate.dueAt });
+    }
+  }
+}
+
+function isNewlyOpen(was: GateState | undefined, is: GateState): boolean {
+  return is.closed === null && (was === undefined || was.attempt !== is.attempt);
+}
+
+function sayHeld(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  if (before.paused === null && after.paused !== null) {
+    said.push({ type: 'release-paused', at, reason: `${after.paused.by}: ${after.paused.reason}` });
+  }
+  if (before.paused !== null && after.paused === null) said.push({ type: 'release-resumed', at });
+}
+
+function sayServices(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  for (const service of serviceNames(after)) {
+    const is = serviceOf(after, service);
+    const was = serviceOf(before, service);
+    if (is.routing.drifted !== null && was.routing.drifted?.revision !== is.routing.drifted.revision) {
+      said.push({ type: 'routing-drifted', at, service, summary: is.routing.drifted.summary });
+    }
+    if (isBack(after, service) && !isBack(before, service)) {
+      said.push({ type: 'traffic-returned', at, service, slot: is.roles!.active! });
+    }
+    for (const slot of ['blue', 'green'] as const) {
+      const emptied = is.slots[slot].seen?.version === null && (was.slots[slot].seen?.version ?? null) !== null;
+      if (emptied && is.slots[slot].converge?.goal === 'retire') said.push({ type: 'slot-retired', at, service, slot });
+    }
+  }
+}
+
+/** The router was seen to send everything back. */
+function isBack(state: ReleaseState, service: string): boolean {
+  const isReturning = state.phase === 'rolling-back' || state.phase === 'rolled-back';
+  return isReturning && rollbackTarget(state, service) !== null && serviceOf(state, service).routing.shownAt !== null;
+}
+
+function sayEnds(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  if (before.promotedAt === null && after.promotedAt !== null) {
+    const { after: retention } = after.plan.policy.retire;
+    said.push({ type: 'release-promoted', at, retainUntil: retention === 'keep' ? null : at + retention });
+  }
+  if (before.phase === after.phase) return;
+  const { phase, cause, stuck } = after;
+  if (phase === 'rolled-back' && cause !== null) said.push({ type: 'release-rolled-back', at, cause });
+  if (phase === 'stuck' && stuck !== null) said.push({ type: 'release-stuck', at, ...stuck });
+  if (phase === 'promoted' || phase === 'rolled-back' || phase === 'stuck') {
+    said.push({ type: 'release-finished', at, end: phase });
+  }
+}

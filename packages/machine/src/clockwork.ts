@@ -1,0 +1,135 @@
+import { printDuration, type Slot } from '@bluegreen/contract';
+import { allReached, anyDrift, isFit, isShown } from './conditions.js';
+import { awaitsPerson, openGates, settleGate } from './gates.js';
+import { trafficGoal } from './goals.js';
+import type { ReleaseState, RouteWrite } from './state.js';
+import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './update.js';
+
+/**
+ * Brings everything up to `at` that follows from the state and the time alone. Idempotent, and gives back `state`
+ * itself when nothing changed, so that a tick which changes nothing is not journaled.
+ */
+export function catchUp(state: ReleaseState, at: number): ReleaseState {
+  let next = eachService(state, (each, name) => ageWrites(each, name, at));
+  next = eachService(next, (each, name) => noteShown(each, name, at));
+  next = eachService(next, (each, name) => noteFitness(each, name, at));
+  next = settleTimedGates(next, at);
+  next = noteWatch(next, at);
+  return noteTotal(next, at);
+}
+
+/** An accepted write that never shows was an attempt that failed; an unresolved one is over after its bound. */
+function ageWrites(state: ReleaseState, name: string, at: number): ReleaseState {
+  const { writes } = serviceOf(state, name).routing;
+  if (writes.length === 0) return state;
+  const { settleMs } = state.plan.policy.limits;
+  const { lateWriteMs } = plannedOf(state, name).traffic.capabilities;
+  let changed = false;
+  const aged: RouteWrite[] = [];
+  for (const write of writes) {
+    if (write.status === 'unresolved' && write.until !== null && at >= write.until) {
+      changed = true;
+    } else if (write.status === 'accepted' && at >= write.startedAt + settleMs) {
+      changed = true;
+      aged.push({ ...write, status: 'unresolved', until: at + lateWriteMs });
+    } else {
+      aged.push(write);
+    }
+  }
+  return changed ? withRouting(state, name, { writes: aged }) : state;
+}
+
+function noteShown(state: ReleaseState, name: string, at: number): ReleaseState {
+  const { shownAt } = serviceOf(state, name).routing;
+  const shown = isShown(state, name);
+  if (shown === (shownAt !== null)) return state;
+  return withRouting(state, name, shown ? { shownAt: at, attempts: 0, failure: null } : { shownAt: null });
+}
+
+function noteFitness(state: ReleaseState, name: string, at: number): ReleaseState {
+  const { roles, slots } = serviceOf(state, name);
+  if (roles === null) return state;
+  const note = (each: ReleaseState, slot: Slot | null): ReleaseState => {
+    if (slot === null) return each;
+    const { unfitSince, fresh } = slots[slot];
+    // Between a write or a recovery and the next read nothing is known, which is no news.
+    if (!fresh && unfitSince === null) return each;
+    const fit = isFit(each, name, slot);
+    if (fit === (unfitSince === null)) return each;
+    return withSlot(each, name, slot, { unfitSince: fit ? null : at });
+  };
+  return note(note(state, roles.candidate), roles.active);
+}
+
+/** Waits end and approvals expire by the clock alone. */
+function settleTimedGates(state: ReleaseState, at: number): ReleaseState {
+  let next = state;
+  for (const { gate, state: gateState } of openGates(state)) {
+    if (at < gateState.dueAt) continue;
+    if (gate.kind === 'wait') {
+      next = settleGate(next, gate.id, 'pass', { summary: `waited ${printDuration(gate.waitMs)}` });
+    } else if (gate.kind === 'approval') {
+      const summary = `nobody approved within ${printDuration(gate.expiresMs)}`;
+      next = settleGate(next, gate.id, gate.onExpiry === 'continue' ? 'pass' : 'fail', { summary });
+    }
+  }
+  return next;
+}
+
+/** A hold or a bake counts only while the routing is what it should be. */
+function noteWatch(state: ReleaseState, at: number): ReleaseState {
+  const { watch } = state;
+  if (watch === null) return state;
+  const lost = !allReached(state, at) || anyDrift(state);
+  if (lost && watch.lostAt === null) return { ...state, watch: { ...watch, lostAt: at } };
+  if (!lost && watch.lostAt !== null) {
+    return { ...state, watch: { since: watch.since, until: watch.until + (at - watch.lostAt), lostAt: null } };
+  }
+  return state;
+}
+
+/** `limits.total` stands still while a person is awaited, the release is paused, or its routing drifted. */
+function noteTotal(state: ReleaseState, at: number): ReleaseState {
+  const stopped = state.paused !== null || anyDrift(state) || awaitsPerson(state);
+  const { until, stoppedSince } = state.total;
+  if (stopped === (stoppedSince !== null)) return state;
+  return {
+    ...state,
+    total: stopped ? { until, stoppedSince: at } : { until: until + (at - stoppedSince!), stoppedSince: null },
+  };
+}
+
+/** Every instant at which time alone may change something. The next one is when the runner must look again. */
+export function instants(state: ReleaseState): readonly number[] {
+  const { limits, prepare } = state.plan.policy;
+  const found: number[] = [];
+  for (const { gate, state: gateState } of openGates(state)) {
+    if (gateState.verdict !== 'pass' || gate.kind === 'wait') found.push(gateState.dueAt);
+  }
+  if (state.watch !== null) found.push(state.watch.until);
+  if (state.total.stoppedSince === null) found.push(state.total.until);
+  if (state.phase === 'preparing') found.push(state.phaseSince + prepare.readyWithinMs);
+  for (const name in state.services) serviceInstants(state, name, limits.settleMs, found);
+  return found;
+}
+
+function serviceInstants(state: ReleaseState, name: string, settleMs: number, found: number[]): void {
+  const { routing, slots, roles } = serviceOf(state, name);
+  const { fencing, propagationMs, lateWriteMs } = plannedOf(state, name).traffic.capabilities;
+  for (const write of routing.writes) {
+    if (write.status === 'accepted') found.push(write.startedAt + settleMs);
+    if (write.until !== null) found.push(write.until);
+  }
+  if (routing.shownAt !== null && trafficGoal(state, name) !== null) found.push(routing.shownAt + propagationMs);
+  if (fencing === 'none') found.push(state.ownedSince + lateWriteMs);
+  if (routing.suspect !== null) found.push(routing.suspect.since + propagationMs);
+  if (routing.staleSince !== null) found.push(routing.staleSince + propagationMs + lateWriteMs);
+  if (routing.unreadableSince !== null) found.push(routing.unreadableSince + settleMs);
+  for (const slot of ['blue', 'green'] as const) {
+    if (routing.drainedAt[slot] !== null) found.push(routing.drainedAt[slot]!);
+    if (slots[slot].unfitSince !== null && roles !== null) found.push(slots[slot].unfitSince! + settleMs);
+  }
+  if (state.promotedAt !== null && state.plan.policy.retire.after !== 'keep') {
+    found.push(state.promotedAt + state.plan.policy.retire.after);
+  }
+}

@@ -1,0 +1,117 @@
+import type { CommandFact } from './events.js';
+import { everyGate, gatesHere, openAll, openGates, settleGate } from './gates.js';
+import type { ActivePhase, ReleaseState } from './state.js';
+import { isFirstDeploy } from './steps.js';
+import { eachService, serviceNames, serviceOf, withRouting, withSlot } from './update.js';
+
+/** Why a command can't be done now, as a code; `null` when it can. A refused command changes nothing. */
+export function refusal(state: ReleaseState, command: CommandFact): string | null {
+  if (state.commands.includes(command.command)) return 'release/command-repeated';
+  if (state.phase === 'promoted' || state.phase === 'rolled-back') return 'release/finished';
+  switch (command.type) {
+    case 'approval-granted':
+      return approvalRefusal(state, command.gate);
+    case 'pause-requested':
+      if (state.phase === 'rolling-back' || state.phase === 'stuck') return 'release/not-pausable';
+      return state.paused === null ? null : 'release/paused-already';
+    case 'resume-requested':
+      return isHeld(state) ? null : 'release/not-paused';
+    case 'retry-requested':
+      return state.phase === 'stuck' ? null : 'release/not-stuck';
+    case 'rollback-requested':
+      return rollbackRefusal(state);
+    case 'retention-cut':
+      return state.phase === 'retiring' ? null : 'release/not-retained';
+  }
+}
+
+function approvalRefusal(state: ReleaseState, name: string): string | null {
+  if (findApproval(state, name) !== undefined) return null;
+  const isKnown = everyGate(state).some((gate) => gate.kind === 'approval' && (gate.name === name || gate.id === name));
+  return isKnown ? 'release/approval-not-open' : 'release/approval-unknown';
+}
+
+function rollbackRefusal(state: ReleaseState): string | null {
+  if (serviceNames(state).some((name) => serviceOf(state, name).teardownBegunAt !== null))
+    return 'release/teardown-begun';
+  if (state.phase === 'rolling-back') return 'release/rolling-back-already';
+  if (isFirstDeploy(state) && state.phase !== 'preparing' && state.phase !== 'verifying')
+    return 'release/nothing-to-return-to';
+  return null;
+}
+
+function findApproval(state: ReleaseState, name: string) {
+  return openGates(state).find(({ gate }) => gate.kind === 'approval' && (gate.name === name || gate.id === name));
+}
+
+/** Paused by a person, or held because somebody else changed the routing. */
+function isHeld(state: ReleaseState): boolean {
+  return state.paused !== null || serviceNames(state).some((name) => serviceOf(state, name).routing.drifted !== null);
+}
+
+/** Folds a command that is not refused. */
+export function obey(state: ReleaseState, command: CommandFact): ReleaseState {
+  const noted = { ...state, commands: [...state.commands, command.command] };
+  const { by, reason, at } = command;
+  switch (command.type) {
+    case 'approval-granted': {
+      const { gate } = findApproval(state, command.gate)!;
+      return settleGate(noted, gate.id, 'pass', { summary: `approved by ${by}: ${reason}` }, by);
+    }
+    case 'pause-requested':
+      return { ...noted, paused: { by, reason, at } };
+    case 'resume-requested':
+      return resume(noted, at);
+    case 'retry-requested':
+      return retry(noted);
+    case 'retention-cut':
+      return { ...noted, retentionCut: true };
+    case 'rollback-requested': {
+      const code = command.abort ? ('person-aborted' as const) : ('person-asked' as const);
+      const cause = { code, at, from: state.phase, message: `${by}: ${reason}`, by };
+      const reopened = state.phase === 'stuck' ? ('rolling-back' as const) : null;
+      return { ...noted, cause, ...(reopened === null ? {} : { reopenAt: reopened }) };
+    }
+  }
+}
+
+/** Goes on, over whatever somebody else wrote meanwhile; gates that failed are asked again, as a new attempt. */
+function resume(state: ReleaseState, at: number): ReleaseState {
+  const accepted = eachService({ ...state, paused: null }, (each, name) => {
+    const { drifted } = serviceOf(each, name).routing;
+    if (drifted === null) return each;
+    return withRouting(each, name, { drifted: null, suspect: null, legitimate: drifted.revision, attempts: 0 });
+  });
+  const failed = gatesHere(accepted).filter(({ id }) => {
+    const gate = accepted.gates[id];
+    return gate !== undefined && gate.closed !== null && gate.verdict !== 'pass';
+  });
+  return openAll(accepted, failed, at, Math.max(at, accepted.watch?.until ?? at));
+}
+
+/** Opens a stuck release again, with new attempts and a fresh look. */
+function retry(state: ReleaseState): ReleaseState {
+  const from = state.stuck!.from;
+  const reopenAt: ActivePhase = from === 'rolling-back' || from === 'retiring' ? from : 'preparing';
+  const looked = eachService(state, (each, name) => {
+    const { slots, routing, roles } = serviceOf(each, name);
+    const forget = roles === null ? { seen: null, legitimate: null } : {};
+    let next = withRouting(each, name, {
+      ...forget,
+      fresh: false,
+      generation: routing.generation + 1,
+      unreadableSince: null,
+    });
+    for (const slot of ['blue', 'green'] as const) {
+      const converge = slots[slot].converge?.status === 'accepted' ? slots[slot].converge : null;
+      next = withSlot(next, name, slot, {
+        converge,
+        fresh: false,
+        generation: slots[slot].generation + 1,
+        unfitSince: null,
+      });
+    }
+    return next;
+  });
+  return { ...looked, reopenAt, cause: reopenAt === 'preparing' ? null : state.cause };
+}

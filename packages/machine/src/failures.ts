@@ -1,0 +1,148 @@
+import { printDuration } from '@bluegreen/contract';
+import { candidateServes, isFit, isReached, isRetired } from './conditions.js';
+import { gatesHere, guardrailsHere } from './gates.js';
+import { slotGoal, trafficGoal } from './goals.js';
+import type { ReleaseState, RollbackCause } from './state.js';
+import { serviceNames, serviceOf } from './update.js';
+
+type Cause = Omit<RollbackCause, 'at' | 'from'>;
+
+/** Why this release must go back now, or `null`. Looked at in every phase before teardown begins. */
+export function findCause(state: ReleaseState, at: number): RollbackCause | null {
+  const cause =
+    guardrailCause(state) ??
+    (anyDriftFreeze(state)
+      ? null
+      : (gateCause(state, at) ?? unfitCause(state, at) ?? writeCause(state, at) ?? limitCause(state, at)));
+  return cause === null ? null : { ...cause, at, from: state.phase };
+}
+
+/** While somebody else is changing the routing only a guardrail goes back, and only when users meet the candidate. */
+function anyDriftFreeze(state: ReleaseState): boolean {
+  return serviceNames(state).some((name) => serviceOf(state, name).routing.drifted !== null);
+}
+
+function guardrailCause(state: ReleaseState): Cause | null {
+  if (!candidateServes(state)) return null;
+  for (const gate of guardrailsHere(state)) {
+    const judged = state.gates[gate.id];
+    if (gate.dryRun || judged?.verdict !== 'fail') continue;
+    const evidence = judged.evidence ?? { summary: 'failed' };
+    return {
+      code: 'guardrail-failed',
+      gate: gate.id,
+      message: `guardrail ${gate.name}: ${evidence.summary}`,
+      evidence,
+    };
+  }
+  return null;
+}
+
+function gateCause(state: ReleaseState, at: number): Cause | null {
+  for (const gate of gatesHere(state)) {
+    const judged = state.gates[gate.id];
+    if (gate.dryRun || gate.onFailure === 'pause' || judged === undefined || judged.closed === 'cancelled') continue;
+    const evidence = judged.evidence ?? { summary: 'no verdict' };
+    if (judged.verdict === 'fail') {
+      const code = gate.kind === 'approval' ? 'approval-expired' : 'gate-failed';
+      return { code, gate: gate.id, message: `${gate.name}: ${evidence.summary}`, evidence };
+    }
+    if (judged.verdict !== 'pass' && judged.closed === null && at >= judged.dueAt) {
+      const message = `${gate.name} could not decide in time: ${evidence.summary}`;
+      return { code: 'gate-undecided', gate: gate.id, message, evidence };
+    }
+  }
+  return null;
+}
+
+/** The candidate died or shrank under users: at once when nothing is left, after `limits.settle` when some is. */
+function unfitCause(state: ReleaseState, at: number): Cause | null {
+  if (state.phase !== 'verifying' && state.phase !== 'shifting' && state.phase !== 'baking') return null;
+  const { settleMs } = state.plan.policy.limits;
+  for (const name of serviceNames(state)) {
+    const { roles, slots } = serviceOf(state, name);
+    if (roles === null) continue;
+    const { seen, unfitSince, fresh } = slots[roles.candidate];
+    if (unfitSince === null) continue;
+    const isDead = fresh && seen !== null && seen.ready === 0;
+    if (!isDead && at < unfitSince + settleMs) continue;
+    const why = seen?.whyNotReady ?? `${seen?.ready ?? 0} instances ready`;
+    return { code: 'candidate-unfit', service: name, message: `${roles.candidate} of ${name} can't serve: ${why}` };
+  }
+  return null;
+}
+
+function writeCause(state: ReleaseState, at: number): Cause | null {
+  for (const name of serviceNames(state)) {
+    const message = givenUp(state, name, at, state.plan.policy.limits.attempts);
+    if (message !== null) return { code: 'write-failed', service: name, message };
+  }
+  return null;
+}
+
+/** What can't be done to this service any more, in words; `null` while there is a next attempt. */
+export function givenUp(state: ReleaseState, name: string, at: number, attempts: number): string | null {
+  const { routing, slots, roles } = serviceOf(state, name);
+  const { settleMs } = state.plan.policy.limits;
+  if (routing.failure?.permanent === true) return `${name}: ${routing.failure.message}`;
+  if (routing.unreadableSince !== null && at >= routing.unreadableSince + settleMs) {
+    return `${name}: the router can't be read for ${printDuration(at - routing.unreadableSince)}`;
+  }
+  const isWaiting = routing.writes.some(({ status }) => status === 'running' || status === 'accepted');
+  if (
+    routing.attempts >= attempts &&
+    !isWaiting &&
+    trafficGoal(state, name) !== null &&
+    !isShownOrUnread(state, name)
+  ) {
+    return `${name}: the routing was not reached in ${routing.attempts} attempts${because(routing.failure)}`;
+  }
+  const { deploy, retire } = slotGoal(state, name);
+  const slot = deploy ?? retire;
+  const converge = slot === null ? null : slots[slot].converge;
+  if (slot === null || converge === null || roles === null) return null;
+  const isThisGoal = converge.goal === (deploy === null ? 'retire' : 'deploy');
+  if (!isThisGoal || converge.status === 'running' || converge.status === 'accepted' || !slots[slot].fresh) return null;
+  if (deploy === null ? isRetired(state, name) : isFit(state, name, slot)) return null;
+  if (converge.failure?.permanent === true || converge.attempt >= attempts) {
+    return `${name}: ${slot} could not be ${converge.goal === 'deploy' ? 'deployed' : 'retired'}${because(converge.failure)}`;
+  }
+  return null;
+}
+
+/** A write whose effect was not read yet is not a failure yet. */
+function isShownOrUnread(state: ReleaseState, name: string): boolean {
+  const { routing } = serviceOf(state, name);
+  return routing.shownAt !== null || !routing.fresh;
+}
+
+function because(failure: { readonly code: string; readonly message: string } | null): string {
+  return failure === null ? '' : `: ${failure.message}`;
+}
+
+function limitCause(state: ReleaseState, at: number): Cause | null {
+  const { limits, prepare } = state.plan.policy;
+  if (state.phase === 'preparing' && at >= state.phaseSince + prepare.readyWithinMs) {
+    return { code: 'never-ready', message: neverReady(state, at) };
+  }
+  const isForward = state.phase !== 'retiring' && state.total.stoppedSince === null;
+  if (isForward && at >= state.total.until) {
+    return { code: 'total-exceeded', message: `the release took longer than its ${printDuration(limits.totalMs)}` };
+  }
+  return null;
+}
+
+function neverReady(state: ReleaseState, at: number): string {
+  const waited = printDuration(at - state.phaseSince);
+  for (const name of serviceNames(state)) {
+    const { roles, slots } = serviceOf(state, name);
+    if (roles === null) return `the routing of ${name} was not known within ${waited}`;
+    const { seen } = slots[roles.candidate];
+    const why = seen === null ? 'it was never read' : (seen.whyNotReady ?? `${seen.ready} of ${seen.desired} ready`);
+    if (!isReached(state, name, at)) return `the routing of ${name} could not be taken over within ${waited}`;
+    if (slots[roles.candidate].unfitSince !== null || seen === null) {
+      return `${roles.candidate} of ${name} was not ready within ${waited}: ${why}`;
+    }
+  }
+  return `the candidate was not ready within ${waited}`;
+}

@@ -1,0 +1,101 @@
+import { type Slot, soleSlot } from '@bluegreen/contract';
+import { catchUp } from './clockwork.js';
+import { obey, refusal } from './commands.js';
+import { believeEnvironment } from './environment-belief.js';
+import type { Fact } from './events.js';
+import { findCause } from './failures.js';
+import { gatesHere, noteVerdict } from './gates.js';
+import { takeOver } from './ownership.js';
+import { believeRouting } from './routing-belief.js';
+import type { GateState, ReleaseState } from './state.js';
+import { eachService, serviceOf, withRouting, withService, withSlot } from './update.js';
+import { noteSettled, noteStarted } from './writes.js';
+
+/**
+ * Folds one fact into the data of the state, everything but the phase. Total: a fact that says nothing new, or that
+ * can't be, gives back `state` itself.
+ */
+export function fold(state: ReleaseState, fact: Fact): ReleaseState {
+  const folded = applyFact(state, fact);
+  return drawConsequences(folded, fact.at);
+}
+
+/** What follows from the data alone; the phase machine calls it again after every change of phase. */
+export function drawConsequences(state: ReleaseState, at: number): ReleaseState {
+  const known = eachService(state, findRoles);
+  const current = catchUp(known, at);
+  return pauseOnFailure(noteCause(current, at), at);
+}
+
+function applyFact(state: ReleaseState, fact: Fact): ReleaseState {
+  switch (fact.type) {
+    case 'release-requested':
+    case 'time-passed':
+      return state;
+    case 'orchestrator-resumed':
+      return takeOver(state, fact);
+    case 'effect-started':
+      return fact.write.service in state.services ? noteStarted(state, fact.key, fact.write, fact.at) : state;
+    case 'effect-settled':
+      return noteSettled(state, fact);
+    case 'routing-observed':
+      return fact.service in state.services ? believeRouting(state, fact) : state;
+    case 'environment-observed':
+      return fact.service in state.services ? believeEnvironment(state, fact) : state;
+    case 'observation-failed':
+      return fact.service in state.services ? noteUnreadable(state, fact.service, fact.slot, fact.at) : state;
+    case 'gate-judged':
+      return noteVerdict(state, fact);
+    default:
+      return refusal(state, fact) === null ? obey(state, fact) : state;
+  }
+}
+
+function noteUnreadable(state: ReleaseState, service: string, slot: Slot | null, at: number): ReleaseState {
+  const { routing, slots } = serviceOf(state, service);
+  if (slot === null) {
+    return routing.unreadableSince === null ? withRouting(state, service, { unreadableSince: at }) : state;
+  }
+  return slots[slot].unfitSince === null ? withSlot(state, service, slot, { unfitSince: at }) : state;
+}
+
+/** The active slot is read from routing (S35); only where nothing is routed and nothing runs it is a first deploy. */
+function findRoles(state: ReleaseState, name: string): ReleaseState {
+  const { roles, routing, slots } = serviceOf(state, name);
+  const { seen } = routing;
+  if (roles !== null || seen === null || seen.foreign !== null) return state;
+  if (seen.target !== null) {
+    const active = soleSlot(seen.target);
+    if (active === null) return state;
+    return withService(state, name, { roles: { active, candidate: active === 'blue' ? 'green' : 'blue' } });
+  }
+  const isEmpty = slots.blue.seen?.version === null && slots.green.seen?.version === null;
+  return isEmpty ? withService(state, name, { roles: { active: null, candidate: 'blue' } }) : state;
+}
+
+function noteCause(state: ReleaseState, at: number): ReleaseState {
+  if (state.cause !== null || !isForward(state)) return state;
+  const cause = findCause(state, at);
+  return cause === null ? state : { ...state, cause };
+}
+
+function isForward({ phase }: ReleaseState): boolean {
+  return phase === 'preparing' || phase === 'verifying' || phase === 'shifting' || phase === 'baking';
+}
+
+/** A gate whose failure shall only pause: closes it and waits for a person. */
+function pauseOnFailure(state: ReleaseState, at: number): ReleaseState {
+  for (const gate of gatesHere(state)) {
+    const judged = state.gates[gate.id];
+    if (gate.onFailure !== 'pause' || gate.dryRun || judged === undefined) continue;
+    if (judged.closed === 'cancelled' || (judged.closed === 'settled' && gate.kind !== 'approval')) continue;
+    const isFailed = judged.verdict === 'fail';
+    if (!isFailed && (judged.verdict === 'pass' || at < judged.dueAt)) continue;
+    if (state.paused !== null && judged.closed !== null) continue;
+    const closed: GateState = { ...judged, closed: isFailed ? 'settled' : 'cancelled' };
+    const reason = `${gate.name}: ${judged.evidence?.summary ?? 'could not decide in time'}`;
+    const paused = state.paused ?? { by: 'policy', reason, at };
+    return { ...state, gates: { ...state.gates, [gate.id]: closed }, paused };
+  }
+  return state;
+}

@@ -1,0 +1,114 @@
+import {
+  type Audience,
+  everythingTo,
+  normaliseTarget,
+  type Slot,
+  type TrafficTarget,
+  weightsOf,
+} from '@bluegreen/contract';
+import type { ReleaseState } from './state.js';
+import { currentStep } from './steps.js';
+import { plannedOf, serviceOf } from './update.js';
+
+/** What shall be true of one service's routing in this phase; `null`: leave it alone. */
+export function trafficGoal(state: ReleaseState, name: string): TrafficTarget | null {
+  const { roles } = serviceOf(state, name);
+  if (roles === null) return null;
+  const target =
+    roles.active === null ? firstGoal(state, roles.candidate) : swapGoal(state, roles.active, roles.candidate);
+  if (target === null) return null;
+  const { cohort, traffic } = plannedOf(state, name);
+  return normaliseTarget({ ...target, candidate: roles.candidate, cohort }, traffic.capabilities);
+}
+
+/** Where a rollback takes the traffic; `null` where there is nothing to go back to. */
+export function rollbackTarget(state: ReleaseState, name: string): TrafficTarget | null {
+  const { roles } = serviceOf(state, name);
+  if (roles === null || roles.active === null) return null;
+  const { cohort, traffic } = plannedOf(state, name);
+  return normaliseTarget(everythingTo(roles.active, { candidate: roles.candidate, cohort }), traffic.capabilities);
+}
+
+function swapGoal(state: ReleaseState, active: Slot, candidate: Slot): TrafficTarget | null {
+  switch (state.phase) {
+    case 'preparing':
+    case 'rolling-back':
+      return everythingTo(active);
+    case 'verifying':
+      return everythingTo(active, { preview: candidate });
+    case 'shifting':
+      return stepTarget(state, candidate, active);
+    case 'baking':
+      return everythingTo(candidate, { fallback: active, preview: candidate });
+    case 'retiring':
+      return everythingTo(candidate);
+    default:
+      return null;
+  }
+}
+
+function firstGoal(state: ReleaseState, candidate: Slot): TrafficTarget | null {
+  switch (state.phase) {
+    case 'shifting':
+    case 'baking':
+    case 'retiring':
+      return everythingTo(candidate);
+    default:
+      return null;
+  }
+}
+
+function stepTarget(state: ReleaseState, candidate: Slot, active: Slot): TrafficTarget {
+  const step = currentStep(state);
+  if (step.percent === 100) return everythingTo(candidate, { fallback: active, preview: candidate });
+  const { audiences } = state.plan.policy;
+  return everythingTo(active, {
+    weights: weightsOf(candidate, step.percent),
+    preview: candidate,
+    audiences: step.audiences.map((name): Audience => ({ name, match: audiences[name]!, slot: candidate })),
+  });
+}
+
+/** Which slot shall be deployed or retired in this phase. */
+export function slotGoal(
+  state: ReleaseState,
+  name: string,
+): { readonly deploy: Slot | null; readonly retire: Slot | null } {
+  const { roles } = serviceOf(state, name);
+  if (roles === null) return nothing;
+  switch (state.phase) {
+    case 'preparing':
+    case 'verifying':
+    case 'shifting':
+    case 'baking':
+      return { deploy: roles.candidate, retire: null };
+    case 'retiring':
+      return { deploy: null, retire: tearsDown(state) ? roles.active : null };
+    case 'rolling-back':
+      return { deploy: null, retire: state.plan.policy.retire.candidate === 'retire' ? roles.candidate : null };
+    default:
+      return nothing;
+  }
+}
+
+const nothing = { deploy: null, retire: null } as const;
+
+/** Whether the old slot is torn down at all, once its retention is over. */
+export function tearsDown(state: ReleaseState): boolean {
+  return state.plan.policy.retire.after !== 'keep' && !state.retentionCut;
+}
+
+/** When the old slot may be torn down; `null` when it is kept, or nothing was promoted yet. */
+export function retainUntil(state: ReleaseState): number | null {
+  const { after } = state.plan.policy.retire;
+  return state.promotedAt === null || after === 'keep' ? null : state.promotedAt + after;
+}
+
+/** Ready instances that a slot with traffic needs. */
+export function neededInstances(state: ReleaseState, name: string): number {
+  const { capacity } = state.plan.policy.prepare;
+  if (capacity !== 'match-active') return capacity;
+  const service = serviceOf(state, name);
+  const active = service.roles?.active ?? null;
+  return Math.max(1, active === null ? 1 : (service.slots[active].seen?.ready ?? 1));
+}

@@ -1,0 +1,25 @@
+export { announce } from './announce.js';
+export { refusal } from './commands.js';
+export type {
+  CompiledAnalysis,
+  CompiledGate,
+  CompiledLimits,
+  CompiledPolicy,
+  CompiledStep,
+} from './compiled-policy.js';
+export type { Effect, JudgedService } from './effects.js';
+export type {
+  Announcement,
+  CommandFact,
+  Evidence,
+  Fact,
+  Person,
+  ReleaseEvent,
+  StartedWrite,
+  Verdict,
+  WriteResult,
+} from './events.js';
+export { nextState } from './next-state.js';
+export type { PlannedService, ReleasePlan } from './release-plan.js';
+export type { ActivePhase, EndPhase, GateState, Phase, ReleaseState, RollbackCause, ServiceState } from './state.js';
+export { effectsFor, isEnd, wakeAt } from './wanted-effects.js';

@@ -1,0 +1,65 @@
+import type { Fact } from './events.js';
+import type { ReleaseState, ServiceState, SlotState } from './state.js';
+
+type Requested = Extract<Fact, { readonly type: 'release-requested' }>;
+
+/** The state right after a release was requested: nothing is known, nothing was done. */
+export function initialState(event: Requested): ReleaseState {
+  const { id, requestedBy, plan, at } = event;
+  const services: Record<string, ServiceState> = {};
+  for (const name of Object.keys(plan.services).sort()) services[name] = initialService();
+  return {
+    id,
+    requestedBy,
+    requestedAt: at,
+    plan,
+    at,
+    phase: 'preparing',
+    phaseSince: at,
+    step: 0,
+    watch: null,
+    gates: {},
+    services,
+    fences: {},
+    earlier: {},
+    ownedSince: at,
+    paused: null,
+    cause: null,
+    stuck: null,
+    reopenAt: null,
+    total: { until: at + plan.policy.limits.totalMs, stoppedSince: null },
+    promotedAt: null,
+    retentionCut: false,
+    commands: [],
+  };
+}
+
+function initialService(): ServiceState {
+  return {
+    roles: null,
+    outcome: null,
+    slots: { blue: initialSlot(), green: initialSlot() },
+    routing: {
+      seen: null,
+      legitimate: null,
+      settled: null,
+      writes: [],
+      attempts: 0,
+      notBefore: 0,
+      generation: 0,
+      fresh: false,
+      unreadableSince: null,
+      staleSince: null,
+      shownAt: null,
+      failure: null,
+      suspect: null,
+      drifted: null,
+      drainedAt: { blue: null, green: null },
+    },
+    teardownBegunAt: null,
+  };
+}
+
+function initialSlot(): SlotState {
+  return { seen: null, converge: null, generation: 0, fresh: false, unfitSince: null };
+}

@@ -1,0 +1,225 @@
+import {
+  compareFences,
+  type Fence,
+  mayReach,
+  normaliseTarget,
+  type Routing,
+  type Slot,
+  sameTarget,
+  slots,
+  type TrafficObservation,
+} from '@bluegreen/contract';
+import type { Fact } from './events.js';
+import { rollbackTarget } from './goals.js';
+import type { ReleaseState, RouteWrite, RoutingState, SeenRouting } from './state.js';
+import { plannedOf, serviceOf, withRouting } from './update.js';
+
+type Observed = Extract<Fact, { readonly type: 'routing-observed' }>;
+
+/** Folds one read of the router: what is ours, what is old, and what somebody else did. */
+export function believeRouting(state: ReleaseState, event: Observed): ReleaseState {
+  const { service: name, observation, at } = event;
+  const { traffic } = plannedOf(state, name);
+  const routing = serviceOf(state, name).routing;
+  const owner = state.fences[traffic.resource];
+  const fence = observation.fence ?? null;
+  // A newer owner exists: this one decides nothing any more (the runner detaches).
+  if (fence !== null && owner !== undefined && fence.epoch > owner.epoch) return state;
+
+  const seen = seenRouting(state, name, observation);
+  const own = ownWrite(routing.writes, seen);
+  const wish = own === null && isEarlierRollback(state, name, seen);
+  if (own === null && !wish && isStale(routing, fence)) return staleRead(state, name, seen, at);
+
+  const ours = own !== null || wish || isLegitimate(state, name, routing, seen);
+  if (!ours) return foreignRead(state, name, seen, at);
+  const next = withRouting(state, name, {
+    ...changedSeen(routing, seen),
+    ...settledBy(state, name, routing, own),
+    legitimate: seen.revision,
+    fresh: true,
+    unreadableSince: null,
+    staleSince: null,
+    suspect: null,
+    drifted: null,
+    drainedAt: drained(state, routing, seen, observation, at),
+  });
+  return wish ? { ...next, cause: next.cause ?? earlierWish(state, name, at) } : keepIfSame(state, next, name);
+}
+
+function seenRouting(state: ReleaseState, name: string, observation: TrafficObservation): SeenRouting {
+  const { capabilities } = plannedOf(state, name).traffic;
+  const { routing } = observation;
+  const both = (slot: Slot): boolean =>
+    mayReach(routing, slot) || (observation.afterRestart !== undefined && mayReach(observation.afterRestart, slot));
+  const healthy = (slot: Slot): boolean | null => {
+    const health = observation.health?.[slot];
+    return health === undefined ? null : health.healthy > 0 && health.healthy === health.total;
+  };
+  return {
+    revision: observation.revision,
+    fence: observation.fence ?? null,
+    target: routing.kind === 'split' ? normaliseTarget(routing.target, capabilities) : null,
+    foreign: foreignSummary(routing),
+    proven: observation.proof === 'proven',
+    reachable: { blue: both('blue'), green: both('green') },
+    healthy: { blue: healthy('blue'), green: healthy('green') },
+  };
+}
+
+function foreignSummary(routing: Routing): string | null {
+  return routing.kind === 'foreign' ? routing.summary : null;
+}
+
+/** The write of ours that this read shows. Without stamps, the last one with this target. */
+function ownWrite(writes: readonly RouteWrite[], seen: SeenRouting): RouteWrite | null {
+  const { target, fence } = seen;
+  if (target === null) return null;
+  const matches = (write: RouteWrite): boolean =>
+    sameTarget(write.target, target) && (fence === null || compareFences(write.fence, fence) === 0);
+  return writes.findLast(matches) ?? null;
+}
+
+/** Rule 8: an owner that lost its lease may send one rollback; its fence is newer than all that it journaled. */
+function isEarlierRollback(state: ReleaseState, name: string, seen: SeenRouting): boolean {
+  const last = state.earlier[plannedOf(state, name).traffic.resource]?.last ?? null;
+  const goal = rollbackTarget(state, name);
+  if (last === null || seen.fence === null || seen.target === null || goal === null) return false;
+  const isLater = seen.fence.epoch === last.epoch && seen.fence.sequence > last.sequence;
+  return isLater && sameTarget(seen.target, goal);
+}
+
+function earlierWish(state: ReleaseState, name: string, at: number): NonNullable<ReleaseState['cause']> {
+  return {
+    code: 'earlier-owner-asked',
+    at,
+    from: state.phase,
+    service: name,
+    message: `the process that drove this release before took ${name} back before it lost its lease`,
+  };
+}
+
+function isStale(routing: RoutingState, fence: Fence | null): boolean {
+  return fence !== null && routing.settled !== null && compareFences(fence, routing.settled) < 0;
+}
+
+function isLegitimate(state: ReleaseState, name: string, routing: RoutingState, seen: SeenRouting): boolean {
+  if (routing.legitimate === null || seen.revision === routing.legitimate) return true;
+  if (seen.fence === null || seen.foreign !== null) return false;
+  // Stamped by an earlier owner of this very release: a write whose record was lost with its lease.
+  const { resource } = plannedOf(state, name).traffic;
+  const epochs = state.earlier[resource];
+  return (
+    epochs !== undefined && seen.fence.epoch >= epochs.firstEpoch && seen.fence.epoch < state.fences[resource]!.epoch
+  );
+}
+
+/** An old read is no news, but when only old reads come, the router really went back: then it is somebody's doing. */
+function staleRead(state: ReleaseState, name: string, seen: SeenRouting, at: number): ReleaseState {
+  const { staleSince } = serviceOf(state, name).routing;
+  const { propagationMs, lateWriteMs } = plannedOf(state, name).traffic.capabilities;
+  if (staleSince === null) return withRouting(state, name, { staleSince: at });
+  return at < staleSince + propagationMs + lateWriteMs ? state : drift(state, name, seen, at);
+}
+
+function foreignRead(state: ReleaseState, name: string, seen: SeenRouting, at: number): ReleaseState {
+  const { suspect } = serviceOf(state, name).routing;
+  const { fencing, propagationMs } = plannedOf(state, name).traffic.capabilities;
+  if (fencing !== 'none') return drift(state, name, seen, at);
+  // Without a stamp an old read looks like a foreign one: it must last.
+  if (suspect === null || suspect.revision !== seen.revision) {
+    return withRouting(state, name, { suspect: { revision: seen.revision, since: at }, unreadableSince: null });
+  }
+  return at < suspect.since + propagationMs ? state : drift(state, name, seen, at);
+}
+
+function drift(state: ReleaseState, name: string, seen: SeenRouting, at: number): ReleaseState {
+  const { drifted, seen: before } = serviceOf(state, name).routing;
+  if (drifted !== null && drifted.revision === seen.revision) return state;
+  return withRouting(state, name, {
+    seen,
+    fresh: true,
+    unreadableSince: null,
+    staleSince: null,
+    suspect: null,
+    shownAt: null,
+    drainedAt: { blue: null, green: null },
+    drifted: { revision: seen.revision, since: drifted?.since ?? at, summary: describeDrift(before, seen) },
+  });
+}
+
+function describeDrift(before: SeenRouting | null, seen: SeenRouting): string {
+  if (seen.foreign !== null) return seen.foreign;
+  if (seen.target === null) return 'the routing is gone';
+  const was = before?.target === null || before?.target === undefined ? '' : `, was ${printWeights(before.target)}`;
+  return `routing is ${printWeights(seen.target)}${was}, and not by this release`;
+}
+
+function printWeights({ weights }: NonNullable<SeenRouting['target']>): string {
+  return `blue ${weights.blue} / green ${weights.green}`;
+}
+
+function settledBy(
+  state: ReleaseState,
+  name: string,
+  routing: RoutingState,
+  own: RouteWrite | null,
+): Partial<RoutingState> {
+  if (own === null) return {};
+  const { fencing } = plannedOf(state, name).traffic.capabilities;
+  const isOver = (write: RouteWrite): boolean => {
+    if (write.status === 'running') return false;
+    if (write === own) return true;
+    // An accepted older write is superseded; an unresolved one may still land unless the provider itself refuses it.
+    const isOlder = compareFences(write.fence, own.fence) < 0;
+    return isOlder && (write.status === 'accepted' || fencing === 'enforced');
+  };
+  const newest =
+    routing.settled !== null && compareFences(routing.settled, own.fence) > 0 ? routing.settled : own.fence;
+  return { writes: routing.writes.filter((write) => !isOver(write)), settled: newest };
+}
+
+function changedSeen(routing: RoutingState, seen: SeenRouting): Partial<RoutingState> {
+  return routing.seen !== null && sameSeen(routing.seen, seen) ? {} : { seen };
+}
+
+/** The revision covers the routing itself; the rest is what a router can change without a write. */
+function sameSeen(a: SeenRouting, b: SeenRouting): boolean {
+  return (
+    a.revision === b.revision &&
+    a.proven === b.proven &&
+    slots.every((slot) => a.reachable[slot] === b.reachable[slot] && a.healthy[slot] === b.healthy[slot])
+  );
+}
+
+/** When each slot's last request is over: once nothing can reach it, counted down by the router or by the policy. */
+function drained(
+  state: ReleaseState,
+  routing: RoutingState,
+  seen: SeenRouting,
+  observation: TrafficObservation,
+  at: number,
+): RoutingState['drainedAt'] {
+  const instant = (slot: Slot): number | null => {
+    if (seen.reachable[slot]) return null;
+    const known = routing.drainedAt[slot];
+    const drain = observation.drain?.[slot];
+    if (drain?.kind === 'counted') return drain.open > 0 ? null : (known ?? at);
+    const atMostMs = drain?.kind === 'bounded' ? drain.atMostMs : state.plan.policy.retire.drainMs;
+    return known === null ? at + atMostMs : Math.min(known, at + atMostMs);
+  };
+  const next = { blue: instant('blue'), green: instant('green') };
+  return slots.every((slot) => next[slot] === routing.drainedAt[slot]) ? routing.drainedAt : next;
+}
+
+/** Gives back `state` itself when the read told nothing new, so that it is not journaled. */
+function keepIfSame(state: ReleaseState, next: ReleaseState, name: string): ReleaseState {
+  const before = serviceOf(state, name).routing;
+  const after = serviceOf(next, name).routing;
+  for (const key of Object.keys(after) as (keyof RoutingState)[]) {
+    if (before[key] === after[key]) continue;
+    if (key === 'writes' && before.writes.length === after.writes.length) continue;
+    return next;
+  }
+  return state;
+}

@@ -1,0 +1,194 @@
+import { soleSlot } from '@bluegreen/contract';
+import {
+  allReached,
+  isDeployed,
+  isReached,
+  isRetired,
+  mayMove,
+  mayTouch,
+  nothingUnresolved,
+  retentionOver,
+} from './conditions.js';
+import { givenUp } from './failures.js';
+import { allPassed, closeAll, gatesHere, guardrailsHere, guardrailsSee, openAll } from './gates.js';
+import type { ActivePhase, ReleaseState } from './state.js';
+import { currentStep, isFirstDeploy, stepsOf } from './steps.js';
+import { eachService, serviceNames, serviceOf, withRouting, withService } from './update.js';
+import { lastPatience } from './wanted-effects.js';
+
+/** The guards of the machine, by the names that its definition uses. */
+export const guards = {
+  hasCause: (state: ReleaseState): boolean => state.cause !== null,
+  cannotReturn: (state: ReleaseState): boolean => state.cause !== null && isFirstDeploy(state) && touchedRouting(state),
+  hasNoStart: (state: ReleaseState): boolean => startProblem(state) !== null,
+  isPrepared: (state: ReleaseState, at: number): boolean =>
+    mayMove(state) && serviceNames(state).every((name) => isReached(state, name, at) && isDeployed(state, name)),
+  mayOpenVerify: (state: ReleaseState, at: number): boolean =>
+    state.watch === null && mayMove(state) && allReached(state, at),
+  isVerified: (state: ReleaseState, at: number): boolean =>
+    state.watch !== null && mayMove(state) && allReached(state, at) && allPassed(state, gatesHere(state)),
+  isStepReached: (state: ReleaseState, at: number): boolean =>
+    state.watch === null && mayMove(state) && allReached(state, at),
+  isStepDone: (state: ReleaseState, at: number): boolean =>
+    isWatchDone(state, at) && state.step < stepsOf(state).length - 1,
+  isShiftDone: (state: ReleaseState, at: number): boolean => isWatchDone(state, at),
+  isBakeDone: (state: ReleaseState, at: number): boolean => isWatchDone(state, at),
+  isRetiredAll: (state: ReleaseState, at: number): boolean =>
+    allReached(state, at) &&
+    nothingUnresolved(state) &&
+    retentionOver(state, at) &&
+    serviceNames(state).every((name) => isRetired(state, name)),
+  isReturned: (state: ReleaseState, at: number): boolean =>
+    allReached(state, at) &&
+    nothingUnresolved(state) &&
+    serviceNames(state).every((name) => isCandidateCleared(state, name, at)),
+  isActiveSick: (state: ReleaseState, at: number): boolean => sickActive(state, at) !== null,
+  isGivenUp: (state: ReleaseState, at: number): boolean => giveUp(state, at) !== null,
+  isReopenedForward: (state: ReleaseState): boolean => state.reopenAt === 'preparing',
+  isReopenedBack: (state: ReleaseState): boolean => state.reopenAt === 'rolling-back',
+  isReopenedRetiring: (state: ReleaseState): boolean => state.reopenAt === 'retiring',
+};
+
+/** The actions of the machine: what entering a phase or a step means. */
+export const actions = {
+  toStuck: (state: ReleaseState, at: number): ReleaseState => {
+    const problem = stuckReason(state, at);
+    return { ...leave(state), stuck: { ...problem, from: state.phase as ActivePhase } };
+  },
+  beginRollback: (state: ReleaseState): ReleaseState => overrideDrift(freshAttempts(leave(state))),
+  beginVerify: (state: ReleaseState): ReleaseState => freshAttempts(leave(state)),
+  openVerify: (state: ReleaseState, at: number): ReleaseState =>
+    openAll({ ...state, watch: watching(at, 0) }, state.plan.policy.verify.gates, at, at),
+  beginShift: (state: ReleaseState, at: number): ReleaseState => {
+    const left = freshAttempts(leave(state));
+    return openAll({ ...left, step: 0 }, left.plan.policy.guardrails, at, Number.MAX_SAFE_INTEGER / 2);
+  },
+  openStep: (state: ReleaseState, at: number): ReleaseState => {
+    const { holdMs, gates } = currentStep(state);
+    return openAll({ ...state, watch: watching(at, holdMs) }, gates, at, at + holdMs);
+  },
+  nextStep: (state: ReleaseState): ReleaseState =>
+    freshAttempts({ ...closeAll(state, gatesHere(state)), watch: null, step: state.step + 1 }),
+  beginBake: (state: ReleaseState, at: number): ReleaseState => {
+    const { forMs, gates } = state.plan.policy.bake;
+    const left = { ...closeAll(state, gatesHere(state)), watch: watching(at, forMs) };
+    return openAll(left, gates, at, at + forMs);
+  },
+  promote: (state: ReleaseState, at: number): ReleaseState => {
+    const left = freshAttempts(leave(state));
+    return withOutcome({ ...left, promotedAt: at }, 'promoted');
+  },
+  reopen: (state: ReleaseState): ReleaseState => freshAttempts({ ...state, stuck: null, reopenAt: null, step: 0 }),
+  finishPromoted: (state: ReleaseState): ReleaseState => leave(state),
+  finishRolledBack: (state: ReleaseState): ReleaseState => withOutcome(leave(state), 'rolled-back'),
+};
+
+function watching(at: number, forMs: number): NonNullable<ReleaseState['watch']> {
+  return { since: at, until: at + forMs, lostAt: null };
+}
+
+/** Closes everything that was being judged. */
+function leave(state: ReleaseState): ReleaseState {
+  return { ...closeAll(state, [...gatesHere(state), ...guardrailsHere(state)]), watch: null };
+}
+
+/** Attempts are counted per goal: a new one starts at none. */
+function freshAttempts(state: ReleaseState): ReleaseState {
+  return eachService(state, (each, name) => withRouting(each, name, { attempts: 0, failure: null, notBefore: 0 }));
+}
+
+/** A rollback that was asked for goes over whatever is there now, with the revision just read (rule 1). */
+function overrideDrift(state: ReleaseState): ReleaseState {
+  return eachService({ ...state, paused: null }, (each, name) => {
+    const { drifted, seen } = serviceOf(each, name).routing;
+    if (drifted === null || seen === null) return each;
+    return withRouting(each, name, { drifted: null, suspect: null, legitimate: seen.revision });
+  });
+}
+
+function withOutcome(state: ReleaseState, outcome: 'promoted' | 'rolled-back'): ReleaseState {
+  return eachService(state, (each, name) => withService(each, name, { outcome }));
+}
+
+/** The hold is over, the routing is in place, every gate passed and no guardrail is blind. */
+function isWatchDone(state: ReleaseState, at: number): boolean {
+  const { watch } = state;
+  if (watch === null || watch.lostAt !== null || at < watch.until || !mayMove(state)) return false;
+  return allReached(state, at) && allPassed(state, gatesHere(state)) && guardrailsSee(state);
+}
+
+function touchedRouting(state: ReleaseState): boolean {
+  return serviceNames(state).some((name) => {
+    const { routing } = serviceOf(state, name);
+    return routing.settled !== null || routing.writes.length > 0;
+  });
+}
+
+function isCandidateCleared(state: ReleaseState, name: string, at: number): boolean {
+  const { roles, slots } = serviceOf(state, name);
+  if (roles === null || state.plan.policy.retire.candidate === 'keep') return true;
+  if (slots[roles.candidate].converge === null) return true;
+  return isRetired(state, name) && mayTouch(state, name, roles.candidate, at);
+}
+
+/** S14: traffic is not sent back to a slot that serves nobody while the candidate still serves some. */
+function sickActive(state: ReleaseState, at: number): string | null {
+  for (const name of serviceNames(state)) {
+    const { roles, slots, routing } = serviceOf(state, name);
+    if (roles === null || roles.active === null || isReached(state, name, at)) continue;
+    const active = slots[roles.active];
+    const candidate = slots[roles.candidate];
+    const routed = routing.seen?.target?.weights[roles.active] === 100;
+    const isSick = active.fresh && active.seen !== null && active.seen.ready === 0;
+    if (isSick && !routed && (candidate.seen?.ready ?? 0) > 0) {
+      return `${roles.active} of ${name} has no ready instance, ${roles.candidate} has ${candidate.seen!.ready}`;
+    }
+  }
+  return null;
+}
+
+/** Rule 9: where the release can't begin, because nobody can say who serves now. */
+function startProblem(state: ReleaseState): { readonly code: string; readonly message: string } | null {
+  for (const name of serviceNames(state)) {
+    const { roles, routing, slots } = serviceOf(state, name);
+    if (roles !== null || routing.seen === null) continue;
+    const { foreign, target } = routing.seen;
+    if (foreign !== null) return { code: 'release/routing-foreign', message: `${name}: ${foreign}` };
+    if (target !== null && soleSlot(target) === null) {
+      const message = `${name}: routing is split ${target.weights.blue}/${target.weights.green} already`;
+      return { code: 'release/routing-split', message };
+    }
+    const isSeen = slots.blue.seen !== null && slots.green.seen !== null;
+    const isEmpty = slots.blue.seen?.version === null && slots.green.seen?.version === null;
+    if (target === null && isSeen && !isEmpty) {
+      return { code: 'release/routing-missing', message: `${name}: nothing is routed, but a version runs` };
+    }
+  }
+  return null;
+}
+
+function giveUp(state: ReleaseState, at: number): { readonly code: string; readonly message: string } | null {
+  const attempts = state.plan.policy.limits.attempts * lastPatience;
+  for (const name of serviceNames(state)) {
+    const message = givenUp(state, name, at, attempts);
+    if (message === null) continue;
+    const code = state.phase === 'retiring' ? 'release/retire-failed' : 'release/rollback-failed';
+    return { code, message };
+  }
+  return null;
+}
+
+function stuckReason(state: ReleaseState, at: number): { readonly code: string; readonly message: string } {
+  if (state.phase === 'preparing') {
+    const problem = startProblem(state);
+    if (problem !== null) return problem;
+  }
+  if (state.phase === 'rolling-back' || state.phase === 'retiring') {
+    const sick = state.phase === 'rolling-back' ? sickActive(state, at) : null;
+    if (sick !== null) return { code: 'release/active-unhealthy', message: sick };
+    const problem = giveUp(state, at);
+    if (problem !== null) return problem;
+  }
+  const why = state.cause?.message ?? 'unknown';
+  return { code: 'release/first-deploy-failed', message: `there is nothing to go back to: ${why}` };
+}

@@ -1,0 +1,232 @@
+import { slots as bothSlots, type EnvironmentTarget, type Fence, printStamp, type Slot } from '@bluegreen/contract';
+import { instants } from './clockwork.js';
+import { isFit, isRetired, isShown, nothingUnresolved, runsRelease, touchableFrom } from './conditions.js';
+import type { Effect, JudgedService } from './effects.js';
+import { openGates } from './gates.js';
+import { neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
+import type { ConvergeState, ReleaseState } from './state.js';
+import { plannedOf, serviceNames, serviceOf } from './update.js';
+
+/** How much less often is read what nothing waits for. */
+const idleFactor = 5;
+
+/**
+ * What shall be done now. Total, and derived from the state alone: a recovered process wants the same. A generic
+ * gap-closer: per service a goal, what was seen, and the next thing that brings the two together.
+ */
+export function effectsFor(state: ReleaseState): readonly Effect[] {
+  if (isEnd(state)) return [];
+  const effects: Effect[] = [];
+  const busy = busyResources(state);
+  for (const name of serviceNames(state)) {
+    routingEffects(state, name, busy, effects);
+    environmentEffects(state, name, busy, effects);
+  }
+  judgeEffects(state, effects);
+  return effects;
+}
+
+/** When time alone may change the state next; `null` when it can't. */
+export function wakeAt(state: ReleaseState, now: number): number | null {
+  if (isEnd(state)) return null;
+  let earliest: number | null = null;
+  for (const instant of instants(state)) {
+    if (instant > now && (earliest === null || instant < earliest)) earliest = instant;
+  }
+  return earliest;
+}
+
+/** True when nothing is driven any more, unless somebody opens it again. */
+export function isEnd({ phase, reopenAt }: ReleaseState): boolean {
+  return phase === 'promoted' || phase === 'rolled-back' || (phase === 'stuck' && reopenAt === null);
+}
+
+/** Rule 4: one write in flight per resource, over all its services. */
+function busyResources(state: ReleaseState): Set<string> {
+  const busy = new Set<string>();
+  for (const name of serviceNames(state)) {
+    const { routing, slots } = serviceOf(state, name);
+    const { traffic, environment } = plannedOf(state, name);
+    if (routing.writes.some(({ status }) => status === 'running')) busy.add(traffic.resource);
+    if (bothSlots.some((slot) => slots[slot].converge?.status === 'running')) busy.add(environment.resource);
+  }
+  return busy;
+}
+
+function nextFence(state: ReleaseState, resource: string): Fence {
+  const { epoch, sequence } = state.fences[resource] ?? { epoch: 0, sequence: 0 };
+  return { epoch, sequence: sequence + 1 };
+}
+
+function routingEffects(state: ReleaseState, name: string, busy: Set<string>, effects: Effect[]): void {
+  const { routing } = serviceOf(state, name);
+  const { resource } = plannedOf(state, name).traffic;
+  const running = routing.writes.find(({ status }) => status === 'running');
+  if (running !== undefined) {
+    // Reads during a write can't be told from old ones; its own bound ends it.
+    const { key, target, expected, fence } = running;
+    effects.push({ kind: 'route', key, notBefore: 0, service: name, target, expected, fence });
+    return;
+  }
+  const { pollMs } = state.plan.policy.limits;
+  const goal = trafficGoal(state, name);
+  const isOpen = !routing.fresh || routing.writes.length > 0 || (goal !== null && !isShown(state, name));
+  effects.push({
+    kind: 'observe-routing',
+    key: `observe-routing/${name}/${routing.generation}`,
+    notBefore: 0,
+    service: name,
+    everyMs: isOpen ? pollMs : pollMs * idleFactor,
+  });
+  if (goal === null || busy.has(resource) || !mayRoute(state, name)) return;
+  const fence = nextFence(state, resource);
+  effects.push({
+    kind: 'route',
+    key: `${state.id}/${name}/route/${state.phase}/${state.step}/${printStamp(fence)}`,
+    notBefore: routing.notBefore,
+    service: name,
+    target: goal,
+    expected: { revision: routing.seen!.revision },
+    fence,
+  });
+  busy.add(resource);
+}
+
+/** A write is due: the last read is fresh and ours, shows another target, and nothing sent earlier may still show. */
+function mayRoute(state: ReleaseState, name: string): boolean {
+  const { routing, roles } = serviceOf(state, name);
+  const { attempts } = state.plan.policy.limits;
+  if (roles === null || !routing.fresh || routing.seen === null || routing.seen.foreign !== null) return false;
+  if (routing.drifted !== null || routing.suspect !== null || isShown(state, name)) return false;
+  if (routing.writes.some(({ status }) => status === 'accepted') || routing.failure?.permanent === true) return false;
+  const isLast = state.phase === 'rolling-back' || state.phase === 'retiring';
+  if (routing.attempts >= (isLast ? attempts * lastPatience : attempts)) return false;
+  // S1: capacity before weight. A rollback never waits for the candidate (S28).
+  return state.phase !== 'shifting' || isFit(state, name, roles.candidate);
+}
+
+/** Rolling back and retiring have a longer breath than going forward: nothing comes after them. */
+export const lastPatience = 4;
+
+function environmentEffects(state: ReleaseState, name: string, busy: Set<string>, effects: Effect[]): void {
+  const service = serviceOf(state, name);
+  const { resource } = plannedOf(state, name).environment;
+  const { pollMs } = state.plan.policy.limits;
+  const goal = slotGoal(state, name);
+  for (const slot of bothSlots) {
+    const { converge, generation, fresh } = service.slots[slot];
+    const isGoal = slot === goal.deploy ? !isFit(state, name, slot) : slot === goal.retire && !isRetired(state, name);
+    if (converge?.status === 'running') {
+      effects.push(convergeEffect(state, name, slot, converge.goal, converge.key, state.fences[resource]!, 0));
+      continue;
+    }
+    effects.push({
+      kind: 'observe-environment',
+      key: `observe-environment/${name}/${slot}/${generation}`,
+      notBefore: 0,
+      service: name,
+      slot,
+      everyMs: isGoal || !fresh ? pollMs : pollMs * idleFactor,
+    });
+    if (!isGoal || busy.has(resource)) continue;
+    const kind = slot === goal.deploy ? 'deploy' : 'retire';
+    const from = kind === 'deploy' ? deployFrom(state, name, slot) : retireFrom(state, name, slot);
+    if (from === null) continue;
+    const attempt = converge?.goal === kind ? converge.attempt + 1 : 1;
+    const key = `${state.id}/${name}/converge/${slot}/${kind}/${generation}/${attempt}`;
+    effects.push(convergeEffect(state, name, slot, kind, key, nextFence(state, resource), from));
+    busy.add(resource);
+  }
+}
+
+function convergeEffect(
+  state: ReleaseState,
+  name: string,
+  slot: Slot,
+  goal: ConvergeState['goal'],
+  key: string,
+  fence: Fence,
+  notBefore: number,
+): Effect {
+  const { version, parameters } = plannedOf(state, name);
+  const deployment = { id: state.id, version, ...(parameters === undefined ? {} : { parameters }) };
+  const target: EnvironmentTarget = {
+    slot,
+    release: goal === 'deploy' ? deployment : null,
+    atLeast: goal === 'deploy' ? neededInstances(state, name) : 0,
+    autoscaling: 'free',
+    workers: goal === 'deploy' ? 'active' : 'idle',
+  };
+  const idempotencyKey = `${state.id}/${name}/${slot}/${goal}`;
+  return { kind: 'converge', key, idempotencyKey, notBefore, service: name, target, fence };
+}
+
+/** When the candidate may be deployed; `null`: not now. Only while preparing: what serves is never deployed over (S57). */
+function deployFrom(state: ReleaseState, name: string, slot: Slot): number | null {
+  const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
+  const { roles, slots } = serviceOf(state, name);
+  if (state.phase !== 'preparing' || state.paused !== null || seen === null || !fresh) return null;
+  // `match-active` needs to have seen the active slot.
+  if (roles?.active != null && slots[roles.active].seen === null) return null;
+  if (runsRelease(state, name, seen, converge)) return null;
+  return attemptFrom(state, touchableFrom(state, name, slot), converge, 'deploy');
+}
+
+/** When the slot may be retired; `null`: not now. */
+function retireFrom(state: ReleaseState, name: string, slot: Slot): number | null {
+  if (state.paused !== null || !nothingUnresolved(state)) return null;
+  const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
+  if (seen === null || !fresh) return null;
+  const retained = state.phase === 'retiring' ? (retainUntil(state) ?? 0) : 0;
+  const touchable = touchableFrom(state, name, slot);
+  return attemptFrom(state, touchable === null ? null : Math.max(touchable, retained), converge, 'retire');
+}
+
+/** The next attempt at a goal, `null` while the last one may still work out or none is left. */
+function attemptFrom(
+  state: ReleaseState,
+  from: number | null,
+  converge: ConvergeState | null,
+  goal: ConvergeState['goal'],
+): number | null {
+  if (from === null || converge === null || converge.goal !== goal) return from;
+  const { attempts, settleMs } = state.plan.policy.limits;
+  const most = goal === 'deploy' ? attempts : attempts * lastPatience;
+  if (converge.attempt >= most || converge.failure?.permanent === true) return null;
+  if (converge.status === 'accepted') return goal === 'deploy' ? null : Math.max(from, converge.since + settleMs);
+  return Math.max(from, converge.notBefore);
+}
+
+function judgeEffects(state: ReleaseState, effects: Effect[]): void {
+  for (const { gate, state: judged } of openGates(state)) {
+    if (gate.kind !== 'check' && gate.kind !== 'analysis') continue;
+    if (gate.kind === 'check' && judged.verdict !== null) continue;
+    const analysis = gate.kind === 'analysis' ? state.plan.policy.analyses[gate.analysis]! : null;
+    effects.push({
+      kind: 'judge',
+      key: `judge/${gate.id}/${judged.attempt}/${judged.openedAt}`,
+      notBefore: judged.openedAt,
+      everyMs: analysis?.everyMs ?? 0,
+      gate,
+      attempt: judged.attempt,
+      openedAt: judged.openedAt,
+      analysis,
+      subjects: subjects(state),
+    });
+  }
+}
+
+function subjects(state: ReleaseState): Readonly<Record<string, JudgedService>> {
+  const found: Record<string, JudgedService> = {};
+  for (const name of serviceNames(state)) {
+    const { roles, slots } = serviceOf(state, name);
+    if (roles === null) continue;
+    found[name] = {
+      version: plannedOf(state, name).version,
+      candidate: roles.candidate,
+      active: roles.active,
+      url: slots[roles.candidate].seen?.url ?? null,
+    };
+  }
+  return found;
+}
