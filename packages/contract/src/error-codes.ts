@@ -1,7 +1,9 @@
 import type { ErrorEntry } from './error.js';
+import { policyErrorCodes } from './policy-error-codes.js';
 
 /** Every code of contract, machine, gates and core. Adapters keep a table of their own under their own prefix. */
 export const errorCodes = {
+  ...policyErrorCodes,
   'contract/weight-invalid': {
     message: 'A traffic weight must be a multiple of 0.1 between 0 and 100.',
     hint: 'Round the percentage to one decimal.',
