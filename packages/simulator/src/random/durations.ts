@@ -1,0 +1,13 @@
+import type { Sfc32 } from './sfc32.js';
+
+/** A memoryless duration with this mean. */
+export function exponentialMs(stream: Sfc32, meanMs: number): number {
+  return -Math.log(stream.uniform()) * meanMs;
+}
+
+/** A duration whose logarithm is normal: half are below `medianMs`; `sigma` is the spread of the logarithm. */
+export function lognormalMs(stream: Sfc32, medianMs: number, sigma: number): number {
+  const radius = Math.sqrt(-2 * Math.log(stream.uniform()));
+  const normal = radius * Math.cos(2 * Math.PI * stream.uniform());
+  return medianMs * Math.exp(sigma * normal);
+}
