@@ -46,7 +46,7 @@ function nodeIsNewEnough() {
 }
 
 function checkFormat() {
-  return runNode(biome, ['check', '.'], { cwd: root });
+  return runNode(biome, ['check', '--error-on-warnings', '.'], { cwd: root });
 }
 
 /** @param {string[]} args */

@@ -1,0 +1,105 @@
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Checks } from './checks.js';
+import { command } from './command.js';
+import type { Tarball } from './pack.js';
+
+/** A project as a user has it: the packages from their tarballs, nothing of this workspace on its path. */
+export interface Consumer {
+  readonly folder: string;
+  /** Programs to run on every Node, relative to `folder`. */
+  readonly programs: readonly string[];
+}
+
+/** Writes the project, installs the tarballs into it and type-checks it. */
+export function createConsumer(root: string, folder: string, tarballs: readonly Tarball[], checks: Checks): Consumer {
+  const examples = copyExamples(root, folder);
+  const entries = tarballs.flatMap(entriesOf);
+  const dependencies = Object.fromEntries(tarballs.map(({ name, file }) => [name, `file:${file}`]));
+  const manifest = {
+    name: 'consumer',
+    private: true,
+    type: 'module',
+    dependencies: { ...examples.dependencies, ...dependencies },
+  };
+  writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
+  writeFileSync(join(folder, 'import.ts'), importProgram(entries));
+  writeFileSync(join(folder, 'require.cts'), requireProgram(entries));
+  writeFileSync(join(folder, 'import-from-commonjs.cts'), `void (async () => {\n${importProgram(entries)}})();\n`);
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(projectFor(root), null, 2));
+
+  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--loglevel=error'];
+  checks.add('npm installs the tarballs', command('npm', ['install', ...flags], folder).problem);
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  checks.add(
+    'the consumer type-checks',
+    command(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], folder).problem,
+  );
+  const loaders = ['import.js', 'require.cjs', 'import-from-commonjs.cjs'].map((name) => join('out', name));
+  return { folder, programs: [...loaders, ...examples.programs] };
+}
+
+/** Entries whose import does something need what they act on (a test runner), so they are type-checked by their own tests. */
+function entriesOf({ name, manifest }: Tarball): string[] {
+  const { sideEffects } = manifest;
+  return Object.entries(manifest.exports)
+    .filter(
+      ([, target]) =>
+        typeof target !== 'string' && !(Array.isArray(sideEffects) && sideEffects.includes(target.default)),
+    )
+    .map(([entry]) => name + entry.slice(1));
+}
+
+function importProgram(entries: readonly string[]): string {
+  const lines = entries.map(
+    (entry) => `if (Object.keys(await import('${entry}')).length === 0) throw new Error('${entry} is empty');`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function requireProgram(entries: readonly string[]): string {
+  const lines = entries.map(
+    (entry, index) =>
+      `import entry${index} = require('${entry}');\nif (Object.keys(entry${index}).length === 0) throw new Error('${entry} is empty');`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function projectFor(root: string): object {
+  return {
+    compilerOptions: {
+      strict: true,
+      module: 'nodenext',
+      target: 'es2023',
+      lib: ['es2023'],
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules/@types')],
+      skipLibCheck: false,
+      rootDir: '.',
+      outDir: 'out',
+    },
+    include: ['*.ts', '*.cts', 'examples/*/src/**/*.ts'],
+    exclude: ['**/*.test.ts'],
+  };
+}
+
+/** Copies each example's sources, to be type-checked, and its bundle, to be run. */
+function copyExamples(root: string, folder: string): { programs: string[]; dependencies: Record<string, string> } {
+  const programs: string[] = [];
+  const dependencies: Record<string, string> = {};
+  for (const name of readdirSync(join(root, 'examples'))) {
+    const from = join(root, 'examples', name);
+    if (!existsSync(join(from, 'dist/main.js'))) continue;
+    const program = join('examples', name, 'main.js');
+    mkdirSync(join(folder, 'examples', name), { recursive: true });
+    cpSync(join(from, 'src'), join(folder, 'examples', name, 'src'), { recursive: true });
+    cpSync(join(from, 'dist/main.js'), join(folder, program));
+    programs.push(program);
+    const declared: Record<string, string> =
+      JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')).dependencies ?? {};
+    for (const [dependency, range] of Object.entries(declared)) {
+      if (!range.startsWith('workspace:')) dependencies[dependency] = range;
+    }
+  }
+  return { programs, dependencies };
+}
