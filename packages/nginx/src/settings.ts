@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { isAbsolute, join, resolve } from 'node:path';
+import { type AudienceMatch, durationMs, type Slot } from '@bluegreen/contract';
+import {
+  readAddress,
+  readAudiences,
+  readDirectory,
+  readMark,
+  readService,
+  readUpstreams,
+  type Upstream,
+} from './check-options.js';
+import { fail } from './failure.js';
+import type { NginxOptions, PreviewAddress, UserKey } from './options.js';
+
+/** The options with every default filled in and every value checked. */
+export interface Settings {
+  readonly service: string;
+  /** Start of every nginx variable and upstream of this service. */
+  readonly prefix: string;
+  readonly upstreams: Readonly<Record<Slot, Upstream>>;
+  readonly userKey: UserKey;
+  /** Sorted by name, which is also their precedence. */
+  readonly audiences: readonly { readonly name: string; readonly match: AudienceMatch }[];
+  readonly preview: PreviewAddress | null;
+  readonly stateDirectory: string;
+  readonly fallbackDirectory: string;
+  readonly includeFiles: { readonly http: string; readonly location: string };
+  readonly internal: { readonly host: string; readonly port: number; readonly listen: string; readonly name: string };
+  readonly lastResort: Slot | null;
+  readonly longestRequestMs: number;
+  readonly command: readonly string[] | null;
+  readonly now: () => number;
+  /** Fingerprint of everything that stands in the include files; the running nginx tells it back. */
+  readonly fingerprint: string;
+}
+
+/** Version of the files on disk and of what nginx answers; another one means another, incompatible meaning. */
+export const layout = 1;
+
+/** Checks the options. @throws `nginx/options-invalid` with the option and the reason. */
+export function readOptions(options: NginxOptions): Settings {
+  const service = readService(options.service);
+  const includeDirectory = readDirectory('includeDirectory', options.includeDirectory ?? '/etc/nginx/bluegreen');
+  const prefix = `bluegreen_${service.replaceAll('-', '_')}`;
+  const listen = readAddress(options.internalListen ?? '127.0.0.1:8081');
+  const rendered = {
+    service,
+    prefix,
+    upstreams: readUpstreams(options.upstreams, prefix),
+    userKey: readMark('userKey', options.userKey),
+    audiences: readAudiences(options.audiences ?? []),
+    preview: options.preview === undefined ? null : readMark('preview', options.preview),
+    stateDirectory: readDirectory('stateDirectory', options.stateDirectory ?? `/var/lib/bluegreen/${service}`),
+    fallbackDirectory: readDirectory(
+      'fallbackDirectory',
+      options.fallbackDirectory ?? join(includeDirectory, `${service}.fallback`),
+    ),
+    internal: { ...listen, name: `${service}.bluegreen.internal` },
+    lastResort: readLastResort(options.lastResort ?? 'unavailable'),
+  };
+  if (isWithin(rendered.stateDirectory, rendered.fallbackDirectory)) {
+    throw fail('nginx/options-invalid', { detail: 'fallbackDirectory lies inside stateDirectory: both would be lost' });
+  }
+  return {
+    ...rendered,
+    includeFiles: {
+      http: join(includeDirectory, `${service}.http.conf`),
+      location: join(includeDirectory, `${service}.location.conf`),
+    },
+    longestRequestMs: durationMs(options.longestRequest ?? '60s', 'longestRequest'),
+    command: options.command === false ? null : readCommand(options.command ?? ['nginx']),
+    now: options.now ?? Date.now,
+    fingerprint: createHash('sha256')
+      .update(JSON.stringify([layout, rendered]))
+      .digest('hex')
+      .slice(0, 16),
+  };
+}
+
+function readLastResort(value: Slot | 'unavailable'): Slot | null {
+  if (value === 'unavailable') return null;
+  if (value === 'blue' || value === 'green') return value;
+  throw fail('nginx/options-invalid', { detail: `lastResort: ${JSON.stringify(value)}` });
+}
+
+function readCommand(command: readonly string[]): readonly string[] {
+  if (command.length === 0) throw fail('nginx/options-invalid', { detail: 'command is empty; use false instead' });
+  return command;
+}
+
+function isWithin(outer: string, inner: string): boolean {
+  if (!isAbsolute(inner)) return false;
+  return `${resolve(inner)}/`.startsWith(`${resolve(outer)}/`);
+}
