@@ -25,3 +25,8 @@ export function printDuration(durationInMs: number): string {
   }
   return parts.slice(0, 2).join('');
 }
+
+/** An instant for people: `2026-03-01T10:15:30Z`. */
+export function printInstant(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
+}

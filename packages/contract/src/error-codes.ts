@@ -189,4 +189,44 @@ export const errorCodes = {
     hint: 'Repair the version or the environment, then retry: it goes forward again.',
     reaction: 'permanent',
   },
+  'release/check-missing': {
+    message: 'The policy names a check that this releaser does not have.',
+    hint: 'Give it to `createReleaser({ checks })` under the name that the policy uses.',
+    reaction: 'permanent',
+  },
+  'release/metrics-missing': {
+    message: 'The policy has an analysis, but this releaser has no metric source.',
+    hint: 'Give `createReleaser({ metrics })` one.',
+    reaction: 'permanent',
+  },
+  'release/detached': {
+    message: 'This releaser was closed; the release goes on when somebody recovers it.',
+    hint: 'Call `recover()` in the process that shall drive it.',
+    reaction: 'permanent',
+  },
+  'release/superseded': {
+    message: 'A newer release of this service exists.',
+    hint: 'Go on with the newer one; an older one must not change the routing any more.',
+    reaction: 'permanent',
+  },
+  'release/refused': {
+    message: "The release can't keep what its policy promises, so nothing was started.",
+    hint: 'Look at the findings: each has a code, a place in the policy and a hint.',
+    reaction: 'permanent',
+  },
+  'adapter/slot-reachable': {
+    message: 'The slot can still be reached, so it is not touched.',
+    hint: 'Nothing to do: the runner reads routing again and decides anew.',
+    reaction: 'recompute',
+  },
+  'adapter/no-answer': {
+    message: 'The call gave no answer in its time.',
+    hint: 'The outcome is unknown; the runner reads before it writes again. Look at the provider when it repeats.',
+    reaction: 'read-back',
+  },
+  'adapter/failed': {
+    message: "The adapter's call failed without a code.",
+    hint: 'Look at the message; an adapter should throw errors with codes.',
+    reaction: 'read-back',
+  },
 } as const satisfies Record<string, ErrorEntry>;

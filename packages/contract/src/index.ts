@@ -1,7 +1,7 @@
 export type { ConvergeCall, ReadCall, WriteCall } from './calls.js';
 export { environmentCapabilities, trafficCapabilities } from './capabilities.js';
 export type { Clock, TimerHandle } from './clock.js';
-export { durationMs, printDuration } from './duration.js';
+export { durationMs, printDuration, printInstant } from './duration.js';
 export type {
   Deployment,
   EnvironmentAdapter,

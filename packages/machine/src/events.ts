@@ -154,3 +154,26 @@ export type ReleaseEvent = Fact | Announcement;
 
 /** The commands a person can give, as facts. */
 export type CommandFact = Extract<Fact, { readonly command: string }>;
+
+const factTypes: Readonly<Record<Fact['type'], true>> = {
+  'release-requested': true,
+  'orchestrator-resumed': true,
+  'effect-started': true,
+  'effect-settled': true,
+  'routing-observed': true,
+  'environment-observed': true,
+  'observation-failed': true,
+  'gate-judged': true,
+  'time-passed': true,
+  'approval-granted': true,
+  'pause-requested': true,
+  'resume-requested': true,
+  'rollback-requested': true,
+  'retry-requested': true,
+  'retention-cut': true,
+};
+
+/** True for what the machine folds; the rest of a journal was said by it. */
+export function isFact(event: ReleaseEvent): event is Fact {
+  return Object.hasOwn(factTypes, event.type);
+}

@@ -8,7 +8,7 @@ import {
 } from '@bluegreen/contract';
 import type { ReleaseState } from './state.js';
 import { currentStep } from './steps.js';
-import { plannedOf, serviceOf } from './update.js';
+import { plannedOf, serviceNames, serviceOf } from './update.js';
 
 /** What shall be true of one service's routing in this phase; `null`: leave it alone. */
 export function trafficGoal(state: ReleaseState, name: string): TrafficTarget | null {
@@ -93,9 +93,13 @@ export function slotGoal(
 
 const nothing = { deploy: null, retire: null } as const;
 
-/** Whether the old slot is torn down at all, once its retention is over. */
+/**
+ * Whether the old slot is torn down at all, once its retention is over. When somebody needs the slot sooner it is handed
+ * over as it is, unless its teardown has begun: that is finished first.
+ */
 export function tearsDown(state: ReleaseState): boolean {
-  return state.plan.policy.retire.after !== 'keep' && !state.retentionCut;
+  if (state.plan.policy.retire.after === 'keep') return false;
+  return !state.retentionCut || serviceNames(state).some((name) => serviceOf(state, name).teardownBegunAt !== null);
 }
 
 /** When the old slot may be torn down; `null` when it is kept, or nothing was promoted yet. */

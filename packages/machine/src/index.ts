@@ -19,6 +19,9 @@ export type {
   Verdict,
   WriteResult,
 } from './events.js';
+export { isFact } from './events.js';
+export type { Explanation } from './explain.js';
+export { explain } from './explain.js';
 export { nextState } from './next-state.js';
 export type { PlannedService, ReleasePlan } from './release-plan.js';
 export type { ActivePhase, EndPhase, GateState, Phase, ReleaseState, RollbackCause, ServiceState } from './state.js';

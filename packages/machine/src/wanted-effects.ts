@@ -1,4 +1,11 @@
-import { slots as bothSlots, type EnvironmentTarget, type Fence, printStamp, type Slot } from '@bluegreen/contract';
+import {
+  slots as bothSlots,
+  type EnvironmentTarget,
+  type Fence,
+  printStamp,
+  type Slot,
+  sameTarget,
+} from '@bluegreen/contract';
 import { instants } from './clockwork.js';
 import { isFit, isRetired, isShown, nothingUnresolved, runsRelease, touchableFrom } from './conditions.js';
 import type { Effect, JudgedService } from './effects.js';
@@ -65,6 +72,9 @@ function routingEffects(state: ReleaseState, name: string, busy: Set<string>, ef
   if (running !== undefined) {
     // Reads during a write can't be told from old ones; its own bound ends it.
     const { key, target, expected, fence } = running;
+    // A rollback does not wait for the forward write before it.
+    const wanted = trafficGoal(state, name);
+    if (state.phase === 'rolling-back' && wanted !== null && !sameTarget(target, wanted)) return;
     effects.push({ kind: 'route', key, notBefore: 0, service: name, target, expected, fence });
     return;
   }

@@ -1,0 +1,153 @@
+import {
+  type Clock,
+  type EnvironmentAdapter,
+  fail,
+  type Lease,
+  type MetricReading,
+  type MetricSignal,
+  type MetricSource,
+  mayReach,
+  type Slot,
+  type TrafficAdapter,
+} from '@bluegreen/contract';
+import type { Effect } from '@bluegreen/machine';
+import { type JudgeEffect, judgeAnalysis, type Readings, signalsOf, windowOf } from './analysis.js';
+import { type Check, runCheck } from './check.js';
+import type { Performer } from './effect-calls.js';
+import { failedOutcome, type Outcome } from './outcome.js';
+
+/** One deployable: where its versions run, and what routes to them. */
+export interface Service {
+  readonly environment: EnvironmentAdapter;
+  readonly traffic: TrafficAdapter;
+}
+
+export interface AdapterPerformerOptions {
+  readonly releaseId: string;
+  readonly services: Readonly<Record<string, Service>>;
+  readonly metrics: MetricSource | undefined;
+  readonly checks: Readonly<Record<string, Check>>;
+  readonly clock: Clock;
+  readonly lease: Pick<Lease, 'confirm' | 'epochs'>;
+}
+
+/** Carries effects out through the user's adapters, checks and metric source. */
+export function adapterPerformer(options: AdapterPerformerOptions): Performer {
+  return {
+    perform(effect, signal, done) {
+      outcomeOf(options, effect, signal).then(done, (error) => done(failedOutcome(effect, error)));
+    },
+  };
+}
+
+async function outcomeOf(options: AdapterPerformerOptions, effect: Effect, signal: AbortSignal): Promise<Outcome> {
+  switch (effect.kind) {
+    case 'observe-routing': {
+      const { traffic } = serviceOf(options, effect.service);
+      const observation = await traffic.observe({ signal });
+      return (
+        newerOwner(options, traffic.resource, observation.fence) ?? {
+          type: 'routing-observed',
+          service: effect.service,
+          observation,
+        }
+      );
+    }
+    case 'observe-environment': {
+      const { service, slot } = effect;
+      const { environment } = serviceOf(options, service);
+      const observation = await environment.observe(slot, { signal });
+      return (
+        newerOwner(options, environment.resource, observation.fence) ?? {
+          type: 'environment-observed',
+          service,
+          slot,
+          observation,
+        }
+      );
+    }
+    case 'route': {
+      const { key: idempotencyKey, fence, target, expected, service } = effect;
+      await serviceOf(options, service).traffic.route(target, expected, { signal, idempotencyKey, fence });
+      return { type: 'effect-settled', key: effect.key, result: { outcome: 'accepted' } };
+    }
+    case 'converge': {
+      const { idempotencyKey, fence, target, service } = effect;
+      const confirm = (): Promise<void> => confirmTouch(options, service, target.slot, signal);
+      await serviceOf(options, service).environment.converge(target, { signal, idempotencyKey, fence, confirm });
+      return { type: 'effect-settled', key: effect.key, result: { outcome: 'accepted' } };
+    }
+    case 'judge':
+      return {
+        type: 'gate-judged',
+        gate: effect.gate.id,
+        attempt: effect.attempt,
+        ...(await judge(options, effect, signal)),
+      };
+  }
+}
+
+function serviceOf(options: AdapterPerformerOptions, name: string): Service {
+  const service = options.services[name];
+  if (service === undefined) throw fail('release/service-unknown', { detail: name });
+  return service;
+}
+
+/** Somebody with a higher epoch wrote here: there is a newer owner, and it is not us. */
+function newerOwner(
+  { lease }: AdapterPerformerOptions,
+  resource: string,
+  fence: { readonly epoch: number } | undefined,
+): Outcome | null {
+  if (fence === undefined || fence.epoch <= (lease.epochs[resource] ?? 0)) return null;
+  return { type: 'fenced', message: `${resource} is written by epoch ${fence.epoch}` };
+}
+
+/** S56: the fresh look before each irreversible request. */
+async function confirmTouch(
+  options: AdapterPerformerOptions,
+  name: string,
+  slot: Slot,
+  signal: AbortSignal,
+): Promise<void> {
+  await options.lease.confirm();
+  const { traffic } = serviceOf(options, name);
+  const observation = await traffic.observe({ signal });
+  if (newerOwner(options, traffic.resource, observation.fence) !== null) throw fail('journal/lease-lost');
+  const reachable = mayReach(observation.routing, slot);
+  if (reachable || (observation.afterRestart !== undefined && mayReach(observation.afterRestart, slot))) {
+    throw fail('adapter/slot-reachable', { detail: `${name} ${slot}` });
+  }
+}
+
+async function judge(options: AdapterPerformerOptions, effect: JudgeEffect, signal: AbortSignal) {
+  const { gate } = effect;
+  if (gate.kind === 'check') {
+    const check = options.checks[gate.name];
+    if (check === undefined) throw fail('release/check-missing', { detail: gate.name });
+    const context = { releaseId: options.releaseId, services: effect.subjects };
+    return runCheck(check, gate, context, signal, options.clock);
+  }
+  const { metrics } = options;
+  if (metrics === undefined) throw fail('release/metrics-missing', { detail: gate.name });
+  const now = options.clock.now();
+  return judgeAnalysis(effect, await readAll(metrics, effect, now, signal), now);
+}
+
+async function readAll(
+  metrics: MetricSource,
+  effect: JudgeEffect,
+  now: number,
+  signal: AbortSignal,
+): Promise<Readings> {
+  const window = windowOf(effect, now);
+  const names = Object.keys(effect.subjects);
+  const signals = signalsOf[effect.analysis!.kind];
+  const wanted = names.flatMap((name) => signals.map((metric) => [name, metric] as const));
+  const read = await Promise.all(wanted.map(([name, metric]) => metrics.read(name, window, metric, { signal })));
+  const readings: Record<string, Record<MetricSignal, MetricReading>> = {};
+  wanted.forEach(([name, metric], index) => {
+    readings[name] = { ...(readings[name] as Record<MetricSignal, MetricReading>), [metric]: read[index]! };
+  });
+  return readings;
+}

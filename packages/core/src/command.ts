@@ -1,0 +1,53 @@
+import { type Clock, fail, type Journal } from '@bluegreen/contract';
+import { type CommandFact, refusal } from '@bluegreen/machine';
+import type { Drives } from './drives.js';
+import { readState } from './read-journal.js';
+
+type WithoutIdentity<F> = F extends unknown ? Omit<F, 'at' | 'command'> : never;
+
+/** What somebody wants, without when and under which id. */
+export type CommandDraft = WithoutIdentity<CommandFact>;
+
+export interface CommandContext {
+  readonly journal: Journal;
+  readonly drives: Drives;
+  readonly clock: Clock;
+  readonly newId: () => string;
+}
+
+/**
+ * Leaves a command for whoever drives the release, in this process or another. Durable when it resolves; where the
+ * release is driven here, it is applied by then.
+ *
+ * @throws `release/unknown`, or the code of the refusal as far as the journal tells already
+ */
+export async function giveCommand(context: CommandContext, releaseId: string, draft: CommandDraft): Promise<void> {
+  const { journal, drives, clock, newId } = context;
+  const fact = { ...draft, at: clock.now(), command: newId() } as CommandFact;
+  const state = drives.get(releaseId)?.state ?? (await readState(journal, releaseId));
+  const refused = refusal(state, fact);
+  if (refused !== null) throw fail(refused, { detail: releaseId });
+  if (fact.type === 'retry-requested' || state.phase === 'stuck') await refuseSuperseded(context, releaseId);
+  const { command, ...rest } = fact;
+  await journal.send(releaseId, { id: command, ...rest });
+  const drive = drives.get(releaseId);
+  // A stuck release is driven by nobody: whoever opens it drives it, if nobody else does.
+  if (drive === undefined) {
+    if (state.phase === 'stuck') await drives.takeOver(releaseId);
+    return;
+  }
+  await drive.collectCommands();
+  if (!drive.state.commands.includes(command))
+    throw fail(refusal(drive.state, fact) ?? 'release/detached', { detail: releaseId });
+}
+
+/** An old release that is stuck must not touch what a newer one has decided since. */
+async function refuseSuperseded({ journal }: CommandContext, releaseId: string): Promise<void> {
+  const ids = await journal.releases();
+  const { plan } = await readState(journal, releaseId);
+  for (const id of ids.slice(ids.indexOf(releaseId) + 1)) {
+    const newer = await readState(journal, id);
+    const shared = Object.keys(newer.plan.services).some((name) => name in plan.services);
+    if (shared) throw fail('release/superseded', { detail: `${releaseId} by ${id}` });
+  }
+}

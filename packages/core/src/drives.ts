@@ -1,0 +1,132 @@
+import {
+  fail,
+  isBluegreenError,
+  type JournalSession,
+  type Lease,
+  releaseResource,
+  type TimerHandle,
+} from '@bluegreen/contract';
+import type { Fact, ReleasePlan } from '@bluegreen/machine';
+import { readState } from './read-journal.js';
+import { type Drive, type DriveContext, driveRelease } from './release-drive.js';
+
+/** A lease is renewed this often within its time to live. */
+const renewalsPerTtl = 3;
+
+/** The releases that this process drives, and its presence in the journal. */
+export class Drives {
+  readonly #context: DriveContext;
+  readonly #ttlMs: number;
+  readonly #drives = new Map<string, Drive>();
+  #session: Promise<JournalSession> | null = null;
+  #heartbeat: TimerHandle | null = null;
+  #isClosed = false;
+
+  constructor(context: DriveContext, ttlMs: number) {
+    this.#context = context;
+    this.#ttlMs = ttlMs;
+  }
+
+  get(releaseId: string): Drive | undefined {
+    return this.#drives.get(releaseId);
+  }
+
+  /** Starts driving a release that does not exist yet. @throws `journal/lease-held` */
+  async begin(
+    request: Fact & { readonly type: 'release-requested' },
+    above: Readonly<Record<string, number>>,
+  ): Promise<void> {
+    const lease = await this.#acquire(request.id, request.plan, above);
+    await this.#drive(request.id, lease, request);
+  }
+
+  /** Goes on with a release that nobody drives. False when somebody does, or when it is over. */
+  async takeOver(releaseId: string): Promise<boolean> {
+    if (this.#isClosed || this.#drives.has(releaseId)) return false;
+    const { plan } = await readState(this.#context.journal, releaseId);
+    let lease: Lease;
+    try {
+      lease = await this.#acquire(releaseId, plan, {});
+    } catch (error) {
+      if (isBluegreenError(error) && error.code === 'journal/lease-held') return false;
+      throw error;
+    }
+    await this.#drive(releaseId, lease, null);
+    return true;
+  }
+
+  /** Leaves every release as it is and frees its lease. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await Promise.all([...this.#drives.values()].map((drive) => drive.detach()));
+    if (this.#heartbeat !== null) this.#context.clock.clearTimeout(this.#heartbeat);
+    if (this.#session !== null) await (await this.#session).close();
+  }
+
+  async #acquire(releaseId: string, plan: ReleasePlan, above: Readonly<Record<string, number>>): Promise<Lease> {
+    if (this.#isClosed) throw fail('release/detached', { detail: releaseId });
+    const session = await this.#join();
+    return session.acquire(resourcesOf(releaseId, plan), above);
+  }
+
+  async #drive(
+    releaseId: string,
+    lease: Lease,
+    request: (Fact & { readonly type: 'release-requested' }) | null,
+  ): Promise<void> {
+    try {
+      const drive = await driveRelease(this.#context, releaseId, lease, request);
+      this.#drives.set(releaseId, drive);
+      void drive.ended.then(() => this.#drives.delete(releaseId));
+    } catch (error) {
+      await lease.free();
+      throw error;
+    }
+  }
+
+  #join(): Promise<JournalSession> {
+    if (this.#session === null) {
+      const { journal, owner } = this.#context;
+      this.#session = journal.join({ id: owner, ttlMs: this.#ttlMs });
+      this.#session.then(
+        (session) => this.#beat(session),
+        () => {
+          this.#session = null;
+        },
+      );
+    }
+    return this.#session;
+  }
+
+  /** Renews once per process, not per lease. A missed renewal is no fault: `confirm` before each write tells. */
+  #beat(session: JournalSession): void {
+    const { clock, logger } = this.#context;
+    this.#heartbeat = clock.setTimeout(() => {
+      session
+        .renew()
+        .catch((error) => logger.warn({ error }, 'the presence of this process could not be renewed'))
+        .finally(() => {
+          if (!this.#isClosed) this.#beat(session);
+        });
+    }, this.#ttlMs / renewalsPerTtl);
+  }
+}
+
+/** What a release must own: itself, and everything that it may write to. */
+function resourcesOf(releaseId: string, plan: ReleasePlan): readonly string[] {
+  const resources = new Set([releaseResource(releaseId)]);
+  for (const { traffic, environment } of Object.values(plan.services)) {
+    resources.add(traffic.resource).add(environment.resource);
+  }
+  return [...resources].sort();
+}
+
+/** Whether two releases would write to the same things. */
+export function overlaps(a: ReleasePlan, b: ReleasePlan): boolean {
+  const resources = new Set(resourcesOf('', a));
+  resources.delete(releaseResource(''));
+  return (
+    resourcesOf('', b).some((resource) => resources.has(resource)) ||
+    Object.keys(a.services).some((name) => name in b.services)
+  );
+}

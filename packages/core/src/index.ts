@@ -1,0 +1,27 @@
+export type {
+  Clock,
+  EnvironmentAdapter,
+  Finding,
+  Journal,
+  Logger,
+  MetricSource,
+  Slot,
+  TrafficAdapter,
+} from '@bluegreen/contract';
+export { BluegreenError, isBluegreenError } from '@bluegreen/contract';
+export type { Explanation, Phase, Policy, ReleaseEvent, RollbackCause } from '@bluegreen/machine';
+export { checkPolicy, definePolicy, parsePolicy } from '@bluegreen/machine';
+export type { Service } from './adapter-performer.js';
+export type { Check, CheckAnswer, CheckContext } from './check.js';
+export type { DeployRequest, FunctionEnvironmentOptions, RetireRequest } from './function-environment.js';
+export { functionEnvironment } from './function-environment.js';
+export { fileJournal } from './journal/file-journal.js';
+export { memoryJournal } from './journal/memory-journal.js';
+export type { ReleaseFilter, ReleaseListing } from './list-releases.js';
+export type { ReleaseOutcome } from './outcome-of.js';
+export type { PlannedRouting, PlannedStep, ReleasePlanReport } from './plan-report.js';
+export { Release } from './release.js';
+export type { NumberedEvent } from './release-feed.js';
+export type { Releaser, ReleaserOptions, Said, StartRequest } from './releaser.js';
+export { createReleaser } from './releaser.js';
+export { systemClock } from './system-clock.js';

@@ -1,0 +1,27 @@
+import type { Explanation, ReleaseState, RollbackCause } from '@bluegreen/machine';
+import { explain } from '@bluegreen/machine';
+
+/** How a release ended. A promotion counts when the bake ends; retention and retirement follow. */
+export interface ReleaseOutcome {
+  readonly kind: 'promoted' | 'rolled-back' | 'stuck';
+  readonly releaseId: string;
+  /** One sentence with the numbers. */
+  readonly sentence: string;
+  /** Why it went back, or wanted to. */
+  readonly cause: RollbackCause | null;
+  readonly explanation: Explanation;
+}
+
+/** The outcome of a state; `null` while it has none. */
+export function outcomeOf(state: ReleaseState): ReleaseOutcome | null {
+  const kind = outcomeKind(state);
+  if (kind === null) return null;
+  const explanation = explain(state);
+  return { kind, releaseId: state.id, sentence: explanation.sentence, cause: state.cause, explanation };
+}
+
+function outcomeKind(state: ReleaseState): ReleaseOutcome['kind'] | null {
+  if (state.phase === 'stuck') return 'stuck';
+  if (state.phase === 'rolled-back') return 'rolled-back';
+  return state.phase === 'retiring' || state.phase === 'promoted' ? 'promoted' : null;
+}

@@ -1,0 +1,113 @@
+import { type Finding, type Slot, soleSlot, type TrafficObservation } from '@bluegreen/contract';
+import type { CompiledGate, CompiledPolicy, PlannedService } from '@bluegreen/machine';
+import type { PreparedRelease } from './prepare-release.js';
+
+/** What a release would do, and what its adapters cannot promise. */
+export interface ReleasePlanReport {
+  readonly services: readonly PlannedRouting[];
+  readonly steps: readonly PlannedStep[];
+  /** Without what nobody can know: deployment, approvals, retries. */
+  readonly duration: { readonly atLeastMs: number; readonly atMostMs: number };
+  /** From where on the old version can't come back at once. */
+  readonly pointsOfNoReturn: readonly string[];
+  /** Time during which both slots run, at least. */
+  readonly doubleRunningMs: number | 'for ever';
+  /** How surely an older owner is kept from writing, by its weakest router. */
+  readonly weakestFencing: 'enforced' | 'checked' | 'none';
+  /** Routers can't change at one instant: how long requests may meet old and new routing, per shift. */
+  readonly skewMs: number;
+  /** What was filled in where the policy says nothing, and everything it says. */
+  readonly policy: CompiledPolicy;
+  /** A release with a `refuse` among them does not start. */
+  readonly findings: readonly Finding[];
+}
+
+export interface PlannedRouting {
+  readonly name: string;
+  readonly version: string;
+  /** `null`: a first deployment. */
+  readonly active: Slot | null;
+  readonly candidate: Slot;
+  readonly adapters: { readonly traffic: string; readonly environment: string };
+}
+
+export interface PlannedStep {
+  readonly phase: 'prepare' | 'verify' | 'shift' | 'bake' | 'retire';
+  /** What happens, in words. */
+  readonly does: string;
+  readonly holdMs: number;
+  readonly gates: readonly string[];
+}
+
+export function reportPlan({ plan, findings, routing }: PreparedRelease): ReleasePlanReport {
+  const { policy } = plan;
+  const services = Object.entries(plan.services);
+  const holdsMs = policy.shift.reduce((sum, { holdMs }) => sum + holdMs, 0);
+  const watchedMs = holdsMs + policy.bake.forMs;
+  const capabilities = services.map(([, { traffic }]) => traffic.capabilities);
+  const { after } = policy.retire;
+  return {
+    services: services.map(([name, service]) => plannedRouting(name, service, routing[name]!)),
+    steps: plannedSteps(policy),
+    duration: { atLeastMs: watchedMs, atMostMs: policy.limits.totalMs },
+    pointsOfNoReturn:
+      after === 'keep'
+        ? []
+        : [`teardown of the old slot, ${after === 0 ? 'right' : `${after} ms`} after the promotion`],
+    doubleRunningMs: after === 'keep' ? 'for ever' : watchedMs + after,
+    weakestFencing: weakest(capabilities.map(({ fencing }) => fencing)),
+    skewMs: capabilities.reduce((sum, { propagationMs }) => sum + propagationMs, 0),
+    policy,
+    findings,
+  };
+}
+
+function plannedRouting(name: string, service: PlannedService, { routing }: TrafficObservation): PlannedRouting {
+  const active = routing.kind === 'split' ? soleSlot(routing.target) : null;
+  const candidate: Slot = active === 'blue' ? 'green' : active === 'green' ? 'blue' : 'blue';
+  const { traffic, environment, version } = service;
+  return { name, version, active, candidate, adapters: { traffic: traffic.name, environment: environment.name } };
+}
+
+function plannedSteps(policy: CompiledPolicy): readonly PlannedStep[] {
+  const { prepare, verify, shift, bake, retire, guardrails } = policy;
+  const watched = guardrails.map(({ name }) => `guardrail ${name}`);
+  return [
+    { phase: 'prepare', does: `deploy, ready within ${prepare.readyWithinMs} ms`, holdMs: 0, gates: [] },
+    {
+      phase: 'verify',
+      does: 'check the candidate before any user meets it',
+      holdMs: 0,
+      gates: verify.gates.map(gateText),
+    },
+    ...shift.map(
+      ({ percent, audiences, holdMs, gates }): PlannedStep => ({
+        phase: 'shift',
+        does: `${percent} %${audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`}`,
+        holdMs,
+        gates: [...gates.map(gateText), ...watched],
+      }),
+    ),
+    {
+      phase: 'bake',
+      does: 'watch the new version with all users',
+      holdMs: bake.forMs,
+      gates: [...bake.gates.map(gateText), ...watched],
+    },
+    { phase: 'retire', does: retireText(retire.after), holdMs: retire.after === 'keep' ? 0 : retire.after, gates: [] },
+  ];
+}
+
+function retireText(after: number | 'keep'): string {
+  return after === 'keep' ? 'keep the old slot' : 'keep the old slot warm, then retire it';
+}
+
+function gateText(gate: CompiledGate): string {
+  const dry = gate.dryRun ? ' (dry run)' : '';
+  return `${gate.kind} ${gate.name}${dry}`;
+}
+
+function weakest(fencings: readonly ('enforced' | 'checked' | 'none')[]): 'enforced' | 'checked' | 'none' {
+  if (fencings.includes('none')) return 'none';
+  return fencings.includes('checked') ? 'checked' : 'enforced';
+}

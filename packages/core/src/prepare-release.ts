@@ -1,0 +1,85 @@
+import { type Cohort, type Finding, fail, type TrafficNeeds, type TrafficObservation } from '@bluegreen/contract';
+import { type CompiledPolicy, checkFit, type PlannedService, type ReleasePlan } from '@bluegreen/machine';
+import type { Service } from './adapter-performer.js';
+import type { StartRequest } from './releaser.js';
+
+export interface PreparedRelease {
+  readonly plan: ReleasePlan;
+  readonly findings: readonly Finding[];
+  readonly routing: Readonly<Record<string, TrafficObservation>>;
+}
+
+/**
+ * Reads everything that a release needs to know before anything moves: what the adapters can, what they find, and what
+ * is routed now. Changes nothing.
+ */
+export async function prepareRelease(
+  services: Readonly<Record<string, Service>>,
+  request: Pick<StartRequest, 'versions' | 'parameters'>,
+  policy: CompiledPolicy,
+  releaseId: string,
+): Promise<PreparedRelease> {
+  const names = Object.keys(request.versions).sort();
+  if (names.length === 0) throw fail('release/service-unknown', { detail: 'no service named' });
+  const planned: Record<string, PlannedService> = {};
+  const routing: Record<string, TrafficObservation> = {};
+  const findings: Finding[] = [];
+  const signal = AbortSignal.timeout(policy.limits.callMs);
+  for (const name of names) {
+    const service = services[name];
+    if (service === undefined) {
+      const known = Object.keys(services).sort().join(', ');
+      throw fail('release/service-unknown', { detail: `${name}; known: ${known}` });
+    }
+    const { traffic, environment } = service;
+    planned[name] = plannedService(service, request, name, policy, releaseId);
+    const needs = trafficNeeds(policy, planned[name].cohort);
+    const found = await Promise.all([
+      traffic.preflight?.(needs, { signal }) ?? [],
+      environment.preflight?.({ version: request.versions[name]!, atLeast: policy.prepare.capacity }, { signal }) ?? [],
+    ]);
+    const fit = checkFit(policy, { [name]: { traffic: traffic.capabilities, environment: environment.capabilities } });
+    findings.push(...fit, ...found.flat().map((finding) => ({ service: name, ...finding })));
+    routing[name] = await traffic.observe({ signal });
+  }
+  return { plan: { format: 1, policy, services: planned }, findings, routing };
+}
+
+function plannedService(
+  { traffic, environment }: Service,
+  request: Pick<StartRequest, 'versions' | 'parameters'>,
+  name: string,
+  policy: CompiledPolicy,
+  releaseId: string,
+): PlannedService {
+  const parameters = request.parameters?.[name];
+  const kind = policy.cohort ?? traffic.capabilities.cohorts[0] ?? 'per-request';
+  const cohort: Cohort = kind === 'redrawn' ? { kind, salt: releaseId } : { kind };
+  return {
+    version: request.versions[name]!,
+    ...(parameters === undefined ? {} : { parameters }),
+    cohort,
+    traffic: { name: traffic.name, resource: traffic.resource, capabilities: traffic.capabilities },
+    environment: { name: environment.name, resource: environment.resource, capabilities: environment.capabilities },
+  };
+}
+
+function trafficNeeds(policy: CompiledPolicy, cohort: Cohort): TrafficNeeds {
+  return {
+    audiences: Object.entries(policy.audiences).map(([name, match]) => ({ name, match })),
+    cohort: cohort.kind,
+    preview: false,
+    mirror: false,
+    percents: policy.shift.map(({ percent }) => percent),
+  };
+}
+
+/** Throws what stands in the way of a release, all of it in one error. @throws `release/refused`, or the one finding */
+export function refuseFindings(findings: readonly Finding[]): void {
+  const refusals = findings.filter(({ severity }) => severity === 'refuse');
+  if (refusals.length === 0) return;
+  const detail = refusals.map(
+    ({ code, message, path }) => `${code}${path === undefined ? '' : ` at ${path}`}: ${message}`,
+  );
+  throw fail('release/refused', { detail: detail.join('; '), hint: refusals[0]!.hint });
+}

@@ -1,0 +1,79 @@
+import { type Clock, isBluegreenError, type Journal, type Logger, type TimerHandle } from '@bluegreen/contract';
+import { isEnd } from '@bluegreen/machine';
+import type { Service } from './adapter-performer.js';
+import type { Drives } from './drives.js';
+import { readState } from './read-journal.js';
+
+export interface RecoveryContext {
+  readonly journal: Journal;
+  readonly drives: Drives;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly services: Readonly<Record<string, Service>>;
+  /** Ids of releases that are over for good. */
+  readonly over: Set<string>;
+}
+
+/**
+ * Takes over every unfinished release that nobody drives and whose services this process has. A release that can't be
+ * read is reported and left alone: it must not keep the others from being recovered.
+ */
+export async function recoverAll(context: RecoveryContext): Promise<readonly string[]> {
+  const taken: string[] = [];
+  for (const id of await context.journal.releases()) {
+    if (context.over.has(id) || context.drives.get(id) !== undefined) continue;
+    try {
+      if (await recoverOne(context, id)) taken.push(id);
+    } catch (error) {
+      const code = isBluegreenError(error) ? error.code : undefined;
+      context.logger.error({ releaseId: id, code, error }, 'a release could not be recovered');
+    }
+  }
+  return taken;
+}
+
+async function recoverOne({ journal, drives, services, over, logger }: RecoveryContext, id: string): Promise<boolean> {
+  const state = await readState(journal, id);
+  if (state.phase === 'promoted' || state.phase === 'rolled-back') over.add(id);
+  if (isEnd(state)) return false;
+  const missing = Object.keys(state.plan.services).filter((name) => services[name] === undefined);
+  if (missing.length > 0) {
+    logger.warn({ releaseId: id, missing }, 'not recovered here: this releaser lacks a service');
+    return false;
+  }
+  return drives.takeOver(id);
+}
+
+/** Looks again and again for releases whose driver is gone. */
+export class Standby {
+  readonly #context: RecoveryContext;
+  readonly #everyMs: number;
+  #timer: TimerHandle | null = null;
+  #isOn = false;
+
+  constructor(context: RecoveryContext, everyMs: number) {
+    this.#context = context;
+    this.#everyMs = everyMs;
+  }
+
+  start(): void {
+    if (this.#isOn) return;
+    this.#isOn = true;
+    this.#wait();
+  }
+
+  stop(): void {
+    this.#isOn = false;
+    if (this.#timer !== null) this.#context.clock.clearTimeout(this.#timer);
+  }
+
+  #wait(): void {
+    this.#timer = this.#context.clock.setTimeout(() => {
+      recoverAll(this.#context)
+        .catch((error) => this.#context.logger.error({ error }, 'the journal could not be looked through'))
+        .finally(() => {
+          if (this.#isOn) this.#wait();
+        });
+    }, this.#everyMs);
+  }
+}

@@ -1,0 +1,139 @@
+import {
+  type Clock,
+  type Journal,
+  type JournalRecord,
+  type JournalWriter,
+  type Lease,
+  type Logger,
+  type MetricSource,
+  releaseResource,
+} from '@bluegreen/contract';
+import { type Fact, nextState, type ReleaseEvent, type ReleaseState } from '@bluegreen/machine';
+import { adapterPerformer, type Service } from './adapter-performer.js';
+import { AsyncDriver, type DriveEnd } from './async-driver.js';
+import type { Check } from './check.js';
+import { commandFact, foldRecords } from './read-journal.js';
+import { ReleaseProcess } from './release-process.js';
+
+export interface DriveContext {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly owner: string;
+  readonly services: Readonly<Record<string, Service>>;
+  readonly metrics: MetricSource | undefined;
+  readonly checks: Readonly<Record<string, Check>>;
+  /** Called with what was just recorded. */
+  readonly onRecords: (releaseId: string, records: readonly JournalRecord<ReleaseEvent>[]) => void;
+}
+
+/** One release that this process drives: its lease, its writer, its inbox and its driver. */
+export interface Drive {
+  readonly releaseId: string;
+  readonly state: ReleaseState;
+  readonly ended: Promise<DriveEnd>;
+  /** Applies the commands that wait. Resolves when they are recorded. */
+  collectCommands(): Promise<void>;
+  detach(): Promise<void>;
+}
+
+/**
+ * Takes a release over with a lease that was just won: reads it, says so in its journal, and drives it. `request` is
+ * given for a new one.
+ */
+export async function driveRelease(
+  context: DriveContext,
+  releaseId: string,
+  lease: Lease,
+  request: (Fact & { readonly type: 'release-requested' }) | null,
+): Promise<Drive> {
+  // Opened before it is read: from here on nothing that an earlier owner still writes is part of the history.
+  const writer = await lease.writer(releaseId);
+  const before = foldRecords(await context.journal.read(releaseId));
+  const now = context.clock.now();
+  const resumed: Fact = {
+    type: 'orchestrator-resumed',
+    at: now,
+    owner: context.owner,
+    absentMs: absence(lease, releaseId, before, now),
+    epochs: lease.epochs,
+  };
+  const process = new ReleaseProcess(before ?? nextState(null, request!));
+  const append = async (events: readonly ReleaseEvent[]): Promise<void> => {
+    const records = await writer.append(events);
+    context.onRecords(releaseId, records as readonly JournalRecord<ReleaseEvent>[]);
+  };
+  if (before === null) await append([request!, { type: 'phase-entered', at: now, phase: 'preparing', from: null }]);
+  const { clock, services, metrics, checks } = context;
+  const performer = adapterPerformer({ releaseId, services, metrics, checks, clock, lease });
+  const driver = new AsyncDriver({ process, clock, performer, lease, append });
+  const collect = commandCollector(context, writer, driver);
+  // Together with what waits: a stuck release is over again unless a command opens it.
+  const started = collect([resumed]);
+  const unwatch = writer.watch(() => void collect([]));
+  const ended = driver.ended.then((end) => finish(context, releaseId, lease, writer, unwatch, end));
+  await started;
+  return {
+    releaseId,
+    get state() {
+      return process.state;
+    },
+    ended,
+    collectCommands: () => collect([]),
+    detach: async () => {
+      await driver.detach();
+      await ended;
+    },
+  };
+}
+
+/** How long nobody watched: since the last holder of this release was known to be alive. */
+function absence(lease: Lease, releaseId: string, before: ReleaseState | null, now: number): number {
+  const lastHeldAt = lease.lastHeldAt[releaseResource(releaseId)] ?? null;
+  return before === null || lastHeldAt === null ? 0 : Math.max(0, now - lastHeldAt);
+}
+
+/** Gives the driver `first` and every command that waits. One collection at a time; the next one follows. */
+function commandCollector(
+  context: DriveContext,
+  writer: JournalWriter,
+  driver: AsyncDriver,
+): (first: readonly Fact[]) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  const collect = async (first: readonly Fact[]): Promise<void> => {
+    try {
+      const waiting = await writer.commands();
+      const now = context.clock.now();
+      const commands = waiting.map((command) => commandFact(command, now)).filter((fact) => fact !== null);
+      if (commands.length + first.length > 0) await driver.give([...first, ...commands]);
+      // What was given to a driver that is gone stays for the next one; applied twice, it is told apart by its id.
+      if (waiting.length > 0 && !driver.isGone) await writer.forget(waiting.map(({ id }) => id));
+    } catch (error) {
+      context.logger.warn({ error }, 'commands could not be collected');
+    }
+  };
+  return (first) => {
+    last = last.then(() => collect(first));
+    return last;
+  };
+}
+
+async function finish(
+  context: DriveContext,
+  releaseId: string,
+  lease: Lease,
+  writer: JournalWriter,
+  unwatch: () => void,
+  end: DriveEnd,
+): Promise<DriveEnd> {
+  unwatch();
+  if (end.reason === 'broken')
+    context.logger.error({ releaseId, error: end.error }, 'the journal refused; release left');
+  try {
+    await writer.close();
+    await lease.free();
+  } catch (error) {
+    context.logger.warn({ releaseId, error }, 'the lease could not be freed; it will expire');
+  }
+  return end;
+}

@@ -1,0 +1,154 @@
+import {
+  announce,
+  type CommandFact,
+  type Effect,
+  effectsFor,
+  type Fact,
+  isEnd,
+  nextState,
+  type ReleaseEvent,
+  type ReleaseState,
+  refusal,
+  wakeAt,
+} from '@bluegreen/machine';
+import { abandonedOutcome, isWrite } from './outcome.js';
+import { reconcile } from './reconcile.js';
+
+/** What a driver has to do next for a release, in this order. */
+export type Step =
+  /** Make these events durable, all or none; go on only then. */
+  | { readonly kind: 'append'; readonly events: readonly ReleaseEvent[] }
+  /** Make sure that this process still owns the release; a write follows. */
+  | { readonly kind: 'confirm' }
+  | { readonly kind: 'start'; readonly effect: Effect }
+  /** Stop waiting for it; the process is told how it ended through `ended`. */
+  | { readonly kind: 'abort'; readonly key: string };
+
+/**
+ * One release, sans-I/O: facts in, steps out. Everything that awaits is the driver's; everything that decides is the
+ * machine's; this is what both drivers share, so that they write the same journal byte for byte.
+ */
+export class ReleaseProcess {
+  #state: ReleaseState;
+  readonly #known = new Map<string, number | null>();
+  readonly #running = new Map<string, Effect>();
+  #effectWakeAt: number | null = null;
+
+  constructor(state: ReleaseState) {
+    this.#state = state;
+  }
+
+  get state(): ReleaseState {
+    return this.#state;
+  }
+
+  /** True when nothing is left to drive. */
+  get isOver(): boolean {
+    return isEnd(this.#state);
+  }
+
+  /** Notes that a started effect ended. Its outcome goes into the next `turn` as a fact. */
+  ended(key: string, at: number): void {
+    if (this.#known.has(key)) this.#known.set(key, at);
+    this.#running.delete(key);
+  }
+
+  /** Folds `facts`, then yields every step until nothing more can be done at `now`. */
+  *turn(facts: readonly Fact[], now: number): Generator<Step, void> {
+    yield* this.#record(facts);
+    for (;;) {
+      const { start, abort, forget, wakeAt: effectWakeAt } = reconcile(effectsFor(this.#state), this.#known, now);
+      this.#effectWakeAt = effectWakeAt;
+      for (const key of forget) this.#known.delete(key);
+      if (abort.length > 0) {
+        yield* this.#abandon(abort, now);
+        continue;
+      }
+      const write = start.find(isWrite);
+      if (write === undefined) {
+        for (const effect of start) yield* this.#begin(effect);
+        return;
+      }
+      yield { kind: 'confirm' };
+      yield* this.#record([startedFact(write, now)]);
+      yield* this.#begin(write);
+    }
+  }
+
+  /** When to call `turn` again although nothing happened; `null`: never. */
+  wakeAt(now: number): number | null {
+    if (this.isOver) return null;
+    const byEffect = this.#effectWakeAt;
+    const byState = wakeAt(this.#state, now);
+    if (byEffect === null) return byState;
+    return byState === null ? byEffect : Math.min(byEffect, byState);
+  }
+
+  /** The rollback that an owner may still send after it lost its lease (rule 8); `null` where it may not. */
+  farewell(): (Effect & { readonly kind: 'route' }) | null {
+    if (this.#state.phase !== 'rolling-back') return null;
+    for (const effect of effectsFor(this.#state)) {
+      if (effect.kind !== 'route' || this.#known.has(effect.key)) continue;
+      const { capabilities } = this.#state.plan.services[effect.service]!.traffic;
+      if (capabilities.fencing === 'enforced') return effect;
+    }
+    return null;
+  }
+
+  *#begin(effect: Effect): Generator<Step, void> {
+    this.#known.set(effect.key, null);
+    this.#running.set(effect.key, effect);
+    yield { kind: 'start', effect };
+  }
+
+  /** Stops waiting for what nobody wants any more. A write that was under way may still happen: that is a fact. */
+  *#abandon(keys: readonly string[], now: number): Generator<Step, void> {
+    const facts: Fact[] = [];
+    for (const key of keys) {
+      const effect = this.#running.get(key);
+      this.#known.delete(key);
+      this.#running.delete(key);
+      yield { kind: 'abort', key };
+      if (effect === undefined || !isWrite(effect)) continue;
+      const outcome = abandonedOutcome(effect, 'no longer wanted');
+      if (outcome.type !== 'fenced') facts.push({ ...outcome, at: now });
+    }
+    yield* this.#record(facts);
+  }
+
+  *#record(facts: readonly Fact[]): Generator<Step, void> {
+    const events: ReleaseEvent[] = [];
+    for (const fact of facts) this.#decide(fact, events);
+    if (events.length > 0) yield { kind: 'append', events };
+  }
+
+  #decide(fact: Fact, events: ReleaseEvent[]): void {
+    if ('command' in fact) {
+      const code = refusal(this.#state, fact);
+      if (code !== null) {
+        if (code !== 'release/command-repeated') events.push(refusedEvent(fact, code));
+        return;
+      }
+    }
+    const next = nextState(this.#state, fact);
+    if (next === this.#state) return;
+    events.push(fact, ...announce(this.#state, next, fact));
+    this.#state = next;
+  }
+}
+
+function startedFact(effect: Effect & { readonly kind: 'route' | 'converge' }, at: number): Fact {
+  const { key, service, fence } = effect;
+  if (effect.kind === 'route') {
+    const { target, expected } = effect;
+    return { type: 'effect-started', at, key, write: { kind: 'route', service, fence, target, expected } };
+  }
+  const { slot, release } = effect.target;
+  const version = release === null || release === 'unchanged' ? null : release.version;
+  return { type: 'effect-started', at, key, write: { kind: 'converge', service, slot, fence, version } };
+}
+
+function refusedEvent(fact: CommandFact, code: string): ReleaseEvent {
+  const { at, command, type, by } = fact;
+  return { type: 'command-refused', at, command, requested: type, code, by };
+}

@@ -1,0 +1,249 @@
+import {
+  type EnvironmentObservation,
+  environmentCapabilities,
+  everythingTo,
+  type Fence,
+  type Routing,
+  type Slot,
+  type TrafficCapabilities,
+  type TrafficObservation,
+  type TrafficTarget,
+  trafficCapabilities,
+} from '@bluegreen/contract';
+import type { CompiledGate, CompiledPolicy } from './compiled-policy.js';
+import type { Effect } from './effects.js';
+import type { Fact } from './events.js';
+import { nextState } from './next-state.js';
+import type { ReleasePlan } from './release-plan.js';
+import type { ReleaseState } from './state.js';
+import { effectsFor, wakeAt } from './wanted-effects.js';
+
+export const start = 1_000_000;
+
+export function checkGate(id: string): CompiledGate {
+  const name = id.split('/').at(-1)!;
+  return { id, name, kind: 'check', onFailure: 'rollback', dryRun: false, timeoutMs: 60_000, attempts: 1 };
+}
+
+export function approvalGate(id: string, onExpiry: 'rollback' | 'continue' = 'rollback'): CompiledGate {
+  const name = id.split('/').at(-1)!;
+  return {
+    id,
+    name,
+    kind: 'approval',
+    onFailure: 'rollback',
+    dryRun: false,
+    from: ['sre'],
+    expiresMs: 600_000,
+    onExpiry,
+  };
+}
+
+export function analysisGate(id: string): CompiledGate {
+  const name = id.split('/').at(-1)!;
+  return { id, name, kind: 'analysis', onFailure: 'rollback', dryRun: false, analysis: 'errors' };
+}
+
+export function policyOf(patch: Partial<CompiledPolicy> = {}): CompiledPolicy {
+  return {
+    audiences: {},
+    analyses: { errors: { kind: 'threshold', maxRate: 0.01, windowMs: 60_000, minSamples: 50, everyMs: 10_000 } },
+    cohort: null,
+    prepare: { readyWithinMs: 600_000, capacity: 'match-active' },
+    verify: { gates: [] },
+    shift: [
+      { percent: 10, audiences: [], holdMs: 60_000, gates: [] },
+      { percent: 100, audiences: [], holdMs: 0, gates: [] },
+    ],
+    guardrails: [],
+    bake: { forMs: 300_000, gates: [] },
+    retire: { after: 3_600_000, candidate: 'keep', drainMs: 30_000 },
+    limits: { totalMs: 86_400_000, callMs: 30_000, settleMs: 300_000, decideMs: 1_800_000, attempts: 5, pollMs: 1_000 },
+    ...patch,
+  };
+}
+
+export const capable: TrafficCapabilities = trafficCapabilities({
+  weightStepPercent: 0.1,
+  splitUnit: 'request',
+  fencing: 'enforced',
+  remembers: ['candidate', 'fallback'],
+  lateWriteMs: 10_000,
+  audiences: ['header', 'cookie', 'source-range'],
+  cohorts: ['sticky'],
+  preview: true,
+});
+
+export function planOf(policy: CompiledPolicy = policyOf(), traffic: TrafficCapabilities = capable): ReleasePlan {
+  return {
+    format: 1,
+    policy,
+    services: {
+      web: {
+        version: 'v2',
+        cohort: { kind: traffic.cohorts[0] as 'sticky' },
+        traffic: { name: 'fake', resource: 'router', capabilities: traffic },
+        environment: {
+          name: 'fake',
+          resource: 'cluster',
+          capabilities: environmentCapabilities({ fencing: 'enforced', lateWriteMs: 0 }),
+        },
+      },
+    },
+  };
+}
+
+/** A tiny world that does at once what it is asked, for tests that drive the machine by hand. */
+export class Hand {
+  state: ReleaseState;
+  at = start;
+  readonly facts: Fact[] = [];
+  target: TrafficTarget | null;
+  fence: Fence | undefined;
+  version: Record<Slot, string | null>;
+  releaseId: Record<Slot, string | undefined> = { blue: undefined, green: undefined };
+  ready: Record<Slot, number> = { blue: 2, green: 2 };
+  readonly traffic: TrafficCapabilities;
+
+  constructor(plan: ReleasePlan = planOf(), world: { active: Slot | null } = { active: 'blue' }) {
+    this.traffic = plan.services.web!.traffic.capabilities;
+    this.target =
+      world.active === null
+        ? null
+        : everythingTo(world.active, { cohort: { kind: this.traffic.cohorts[0] as 'sticky' } });
+    this.version = { blue: null, green: null };
+    if (world.active !== null) this.version[world.active] = 'v1';
+    const requested: Fact = { type: 'release-requested', at: start, id: 'r1', requestedBy: 'test', plan };
+    this.state = nextState(null, requested);
+    this.facts.push(requested);
+    this.tell({ type: 'orchestrator-resumed', owner: 'one', absentMs: 0, epochs: { router: 7, cluster: 3 } });
+  }
+
+  tell(fact: WithoutAt<Fact>): ReleaseState {
+    const full = { ...fact, at: this.at } as Fact;
+    this.facts.push(full);
+    this.state = nextState(this.state, full);
+    return this.state;
+  }
+
+  effect<K extends Effect['kind']>(kind: K): (Effect & { readonly kind: K }) | undefined {
+    return effectsFor(this.state).find((effect) => effect.kind === kind) as (Effect & { readonly kind: K }) | undefined;
+  }
+
+  observation(patch: Partial<TrafficObservation> = {}): TrafficObservation {
+    const routing: Routing = this.target === null ? { kind: 'unrouted' } : { kind: 'split', target: this.target };
+    const stamp = this.fence === undefined || this.traffic.fencing === 'none' ? {} : { fence: this.fence };
+    const revision = `${JSON.stringify(this.target)} ${JSON.stringify(stamp)}`;
+    return {
+      routing,
+      revision,
+      proof: 'proven',
+      drain: { blue: { kind: 'counted', open: 0 }, green: { kind: 'counted', open: 0 } },
+      ...stamp,
+      ...patch,
+    };
+  }
+
+  observeRouting(patch: Partial<TrafficObservation> = {}): ReleaseState {
+    return this.tell({ type: 'routing-observed', service: 'web', observation: this.observation(patch) });
+  }
+
+  observeSlot(slot: Slot, patch: Partial<EnvironmentObservation> = {}): ReleaseState {
+    const version = this.version[slot];
+    const id = this.releaseId[slot];
+    const ready = version === null ? 0 : this.ready[slot];
+    const observation = { version, desired: ready, ready, ...(id === undefined ? {} : { releaseId: id }), ...patch };
+    return this.tell({ type: 'environment-observed', service: 'web', slot, observation });
+  }
+
+  /** Begins the write that is wanted now; the caller says how it ends. */
+  begin(kind: 'route' | 'converge'): Effect & { readonly kind: 'route' | 'converge' } {
+    const effect = this.effect(kind);
+    if (effect === undefined || effect.notBefore > this.at)
+      throw new Error(`no ${kind} is wanted in ${this.state.phase}`);
+    const { key, fence, service } = effect;
+    if (effect.kind === 'route') {
+      const { target, expected } = effect;
+      this.tell({ type: 'effect-started', key, write: { kind: 'route', service, fence, target, expected } });
+    } else {
+      const { slot, release } = effect.target;
+      const version = release === null || release === 'unchanged' ? null : release.version;
+      this.tell({ type: 'effect-started', key, write: { kind: 'converge', service, slot, fence, version } });
+    }
+    return effect;
+  }
+
+  land(effect: Effect): void {
+    if (effect.kind === 'route') {
+      this.target = effect.target;
+      this.fence = effect.fence;
+    } else if (effect.kind === 'converge') {
+      const { slot, release } = effect.target;
+      this.version[slot] = release === null || release === 'unchanged' ? null : release.version;
+      this.releaseId[slot] = release === null || release === 'unchanged' ? undefined : release.id;
+    }
+  }
+
+  accept(effect: Effect): void {
+    this.tell({ type: 'effect-settled', key: effect.key, result: { outcome: 'accepted' } });
+  }
+
+  /** Does everything that is wanted now, at once and well, until `stop` or nothing more is wanted at this instant. */
+  settle(stop: () => boolean = () => false): void {
+    for (let round = 0; round < 200; round++) {
+      if (stop()) return;
+      const before = this.state;
+      const effects = effectsFor(this.state);
+      const write = effects.find(
+        (effect) => (effect.kind === 'route' || effect.kind === 'converge') && effect.notBefore <= this.at,
+      );
+      if (write !== undefined && (write.kind === 'route' || write.kind === 'converge')) {
+        const begun = this.begin(write.kind);
+        this.land(begun);
+        this.accept(begun);
+      }
+      for (const effect of effectsFor(this.state)) {
+        if (stop()) return;
+        if (effect.kind === 'observe-routing') this.observeRouting();
+        else if (effect.kind === 'observe-environment') this.observeSlot(effect.slot);
+        else if (effect.kind === 'judge') this.judge(effect, 'pass');
+      }
+      if (this.state === before) return;
+    }
+    throw new Error(`never settles in ${this.state.phase}`);
+  }
+
+  judge(effect: Effect & { readonly kind: 'judge' }, verdict: 'pass' | 'fail' | 'inconclusive' | 'error'): void {
+    this.tell({
+      type: 'gate-judged',
+      gate: effect.gate.id,
+      attempt: effect.attempt,
+      verdict,
+      evidence: { summary: verdict },
+    });
+  }
+
+  wait(ms: number): void {
+    this.at += ms;
+    this.tell({ type: 'time-passed' });
+  }
+
+  /** Plays the release on until it is in `phase`, jumping from instant to instant. */
+  playTo(phase: ReleaseState['phase'], limit = 500): void {
+    const done = (): boolean => this.state.phase === phase;
+    for (let round = 0; round < limit; round++) {
+      this.settle(done);
+      if (done()) return;
+      const next = wakeAt(this.state, this.at);
+      const due = effectsFor(this.state)
+        .map(({ notBefore }) => notBefore)
+        .filter((at) => at > this.at);
+      const at = Math.min(...(next === null ? [] : [next]), ...due);
+      if (!Number.isFinite(at)) throw new Error(`nothing leads from ${this.state.phase} to ${phase}`);
+      this.wait(at - this.at);
+    }
+    throw new Error(`never reached ${phase}, is in ${this.state.phase}`);
+  }
+}
+
+type WithoutAt<F> = F extends unknown ? Omit<F, 'at'> : never;
