@@ -230,3 +230,6 @@ export const errorCodes = {
     reaction: 'read-back',
   },
 } as const satisfies Record<string, ErrorEntry>;
+
+/** Every code of the project's own table. */
+export type ErrorCode = keyof typeof errorCodes;

@@ -12,6 +12,7 @@ export type {
 } from './environment.js';
 export type { ErrorEntry, ErrorTable, FailureDetails, Reaction } from './error.js';
 export { BluegreenError, fail, failures, isBluegreenError } from './error.js';
+export type { ErrorCode } from './error-codes.js';
 export { errorCodes } from './error-codes.js';
 export type { Fence } from './fence.js';
 export { compareFences, printStamp, readStamp } from './fence.js';

@@ -38,10 +38,13 @@ export async function prepareRelease(
       traffic.preflight?.(needs, { signal }) ?? [],
       environment.preflight?.({ version: request.versions[name]!, atLeast: policy.prepare.capacity }, { signal }) ?? [],
     ]);
-    const fit = checkFit(policy, { [name]: { traffic: traffic.capabilities, environment: environment.capabilities } });
-    findings.push(...fit, ...found.flat().map((finding) => ({ service: name, ...finding })));
+    findings.push(...found.flat().map((finding) => ({ service: name, ...finding })));
     routing[name] = await traffic.observe({ signal });
   }
+  const fits = Object.entries(planned).map(
+    ([name, service]) => [name, { ...service, observed: routing[name]! }] as const,
+  );
+  findings.unshift(...checkFit(policy, Object.fromEntries(fits)));
   return { plan: { format: 1, policy, services: planned }, findings, routing };
 }
 

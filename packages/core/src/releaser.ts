@@ -164,7 +164,7 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
       return taken;
     },
     on(type, listener) {
-      const guarded = (event: never): void => {
+      const guarded = (event: Parameters<typeof listener>[0]): void => {
         try {
           listener(event);
         } catch (error) {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '@bluegreen/contract';
 import type { CommandFact } from './events.js';
 import { everyGate, gatesHere, openAll, openGates, settleGate } from './gates.js';
 import type { ActivePhase, ReleaseState } from './state.js';
@@ -5,7 +6,7 @@ import { isFirstDeploy } from './steps.js';
 import { eachService, serviceNames, serviceOf, withRouting, withSlot } from './update.js';
 
 /** Why a command can't be done now, as a code; `null` when it can. A refused command changes nothing. */
-export function refusal(state: ReleaseState, command: CommandFact): string | null {
+export function refusal(state: ReleaseState, command: CommandFact): ErrorCode | null {
   if (state.commands.includes(command.command)) return 'release/command-repeated';
   if (state.phase === 'promoted' || state.phase === 'rolled-back') return 'release/finished';
   switch (command.type) {
@@ -25,13 +26,13 @@ export function refusal(state: ReleaseState, command: CommandFact): string | nul
   }
 }
 
-function approvalRefusal(state: ReleaseState, name: string): string | null {
+function approvalRefusal(state: ReleaseState, name: string): ErrorCode | null {
   if (findApproval(state, name) !== undefined) return null;
   const isKnown = everyGate(state).some((gate) => gate.kind === 'approval' && (gate.name === name || gate.id === name));
   return isKnown ? 'release/approval-not-open' : 'release/approval-unknown';
 }
 
-function rollbackRefusal(state: ReleaseState): string | null {
+function rollbackRefusal(state: ReleaseState): ErrorCode | null {
   if (serviceNames(state).some((name) => serviceOf(state, name).teardownBegunAt !== null))
     return 'release/teardown-begun';
   if (state.phase === 'rolling-back') return 'release/rolling-back-already';
