@@ -31,6 +31,7 @@ describe('module state', () => {
     'const cache = new Map<string, number>();',
     'export const seen: string[] = [];',
     'const table = {};',
+    'const table: Record<string, string> = {};',
   ])('refuses %s', (text) => {
     expect(moduleState(sampleTree({ [path]: text }))).toHaveLength(1);
   });
@@ -40,6 +41,8 @@ describe('module state', () => {
     "const names = new Set(['blue']);",
     'function count() { let counter = 0; const seen = new Map(); return [counter, seen]; }',
     'declare let ambient: string;',
+    'const nothing: readonly string[] = [];',
+    'const nowhere: ReadonlyMap<string, string> = new Map();',
   ])('accepts %s', (text) => {
     expect(moduleState(sampleTree({ [path]: text }))).toEqual([]);
   });

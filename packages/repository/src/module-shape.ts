@@ -26,7 +26,7 @@ export function moduleState(tree: Tree): string[] {
     topLevelDeclarations(path, text).flatMap((declaration) => {
       const line = `${path}:${lineAt(text, declaration.start)}`;
       if (declaration.kind !== 'const') return [`${line}: module-level ${declaration.kind}`];
-      return declaration.declarations.some(({ init }) => init !== null && isEmptyContainer(init))
+      return declaration.declarations.some(({ id, init }) => init !== null && isEmptyContainer(init) && !isReadonly(id))
         ? [`${line}: module-level container that starts empty`]
         : [];
     }),
@@ -48,4 +48,14 @@ function isEmptyContainer(init: object): boolean {
   const containers = ['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'];
   if (node.type !== 'NewExpression' || node.callee.type !== 'Identifier') return false;
   return containers.includes(node.callee.name) && node.arguments.length === 0;
+}
+
+/** Nothing can be put into what its declared type calls readonly. */
+function isReadonly(id: object): boolean {
+  const type =
+    'typeAnnotation' in id ? (id.typeAnnotation as { typeAnnotation: SyntaxNode } | null)?.typeAnnotation : null;
+  if (type?.type === 'TSTypeOperator') return type.operator === 'readonly';
+  return (
+    type?.type === 'TSTypeReference' && type.typeName.type === 'Identifier' && type.typeName.name.startsWith('Readonly')
+  );
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { purity } from './purity.js';
-import { sampleTree } from './sample.fixture.js';
+import { purity, realTime } from './purity.js';
+import { manifestOf, sampleTree } from './sample.fixture.js';
 
 function inMachine(text: string): string[] {
   return purity(sampleTree({ 'packages/machine/src/wrong.ts': text }));
@@ -31,8 +31,15 @@ describe('purity', () => {
   });
 
   it('holds gates to the same rule, and no other package', () => {
-    expect(purity(sampleTree({ 'packages/gates/src/wrong.ts': 'Date.now();' }))).toHaveLength(1);
-    expect(purity(sampleTree({ 'packages/core/src/right.ts': 'Date.now();' }))).toEqual([]);
+    const inPackage = (name: string) =>
+      purity(
+        sampleTree({
+          [`packages/${name}/package.json`]: manifestOf(name),
+          [`packages/${name}/src/wrong.ts`]: 'process.cwd();',
+        }),
+      );
+    expect(inPackage('gates')).toHaveLength(1);
+    expect(inPackage('core')).toEqual([]);
   });
 
   it.each(['clock.setTimeout(1)', '({ process: 1 }).process', 'Math.max(1, 2)', "'Date.now()' // Date.now()"])(
@@ -44,5 +51,34 @@ describe('purity', () => {
 
   it('accepts a method of an interface that is named like a timer', () => {
     expect(inMachine('export interface Clock { setTimeout(run: () => void): void }')).toEqual([]);
+  });
+});
+
+describe('real time', () => {
+  const inContract = (path: string, text: string) => realTime(sampleTree({ [`packages/contract/src/${path}`]: text }));
+
+  it.each([
+    'Date.now()',
+    'new Date()',
+    'performance.now()',
+    'Math.random()',
+    'setTimeout(run, 1)',
+    'clearTimeout(timer)',
+  ])('refuses %s', (expression) => {
+    expect(inContract('wrong.ts', `export const wrong = ${expression};`)).toHaveLength(1);
+    expect(inContract('right.test.ts', `export const right = ${expression};`)).toEqual([]);
+  });
+
+  it.each(['new Date(at)', 'Date.parse(text)', 'clock.setTimeout(run, 1)', 'clock.now()'])(
+    'accepts %s',
+    (expression) => {
+      expect(inContract('right.ts', `export const right = ${expression};`)).toEqual([]);
+    },
+  );
+
+  it('has its doors', () => {
+    const core = { 'packages/core/package.json': manifestOf('core') };
+    expect(realTime(sampleTree({ ...core, 'packages/core/src/system-clock.ts': 'Date.now();' }))).toEqual([]);
+    expect(realTime(sampleTree({ ...core, 'packages/core/src/other.ts': 'Date.now();' }))).toHaveLength(1);
   });
 });

@@ -11,7 +11,7 @@ import { manifests } from './manifests.js';
 import { pages } from './markdown.js';
 import { exportShape, moduleState } from './module-shape.js';
 import { projectReferences } from './project-references.js';
-import { purity } from './purity.js';
+import { purity, realTime } from './purity.js';
 import { repositoryRoot } from './repository-root.js';
 import { checkSnippets } from './snippet-programs.js';
 import { snippetsOf } from './snippets.js';
@@ -24,6 +24,7 @@ describe('this repository', () => {
     ['imports point up the floor plan', importDirections],
     ['manifests declare what is imported', declaredDependencies],
     ['machine and gates are pure', purity],
+    ['real time enters through its doors', realTime],
     ['exports are named one by one', exportShape],
     ['modules keep no state', moduleState],
     ['files and functions are small', fileSizes],
