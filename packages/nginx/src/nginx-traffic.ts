@@ -12,7 +12,7 @@ import { preflight } from './preflight.js';
 import { readOptions, type Settings } from './settings.js';
 import { type NginxSetup, setUp } from './setup.js';
 import { shift } from './shift.js';
-import { whichSlot } from './which-slot.js';
+import { greenBuckets, whichSlot } from './which-slot.js';
 
 /** Traffic through nginx, switched without a reload. */
 export interface NginxTraffic extends TrafficAdapter {
@@ -40,6 +40,7 @@ export interface NginxTraffic extends TrafficAdapter {
  */
 export function nginxTraffic(options: NginxOptions): NginxTraffic {
   const settings = readOptions(options);
+  const greenOf = greenBuckets();
   let last: Promise<unknown> = Promise.resolve();
   return {
     contractVersion: 1,
@@ -47,7 +48,7 @@ export function nginxTraffic(options: NginxOptions): NginxTraffic {
     resource: `nginx:${settings.stateDirectory}`,
     capabilities: capabilitiesOf(settings),
     setup: ({ adopt } = {}) => setUp(settings, adopt ?? null),
-    whichSlot: (user, target) => whichSlot(settings, user, target),
+    whichSlot: (user, target) => whichSlot(settings, user, target, greenOf),
     preflight: (needs, call) => preflight(settings, needs, call),
     observe: (call) => observe(settings, call),
     async route(target, expected, call) {
