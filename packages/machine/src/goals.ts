@@ -6,19 +6,39 @@ import {
   type TrafficTarget,
   weightsOf,
 } from '@bluegreen/contract';
-import type { ReleaseState } from './state.js';
+import type { ReleasePlan } from './release-plan.js';
+import type { ReleaseState, ServiceState } from './state.js';
 import { currentStep } from './steps.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
+
+type Roles = NonNullable<ServiceState['roles']>;
+
+/** Goals by what they follow from: every decision asks for them many times, and they change with phase and step only. */
+const goals = new WeakMap<ReleasePlan, Map<string, TrafficTarget | null>>();
 
 /** What shall be true of one service's routing in this phase; `null`: leave it alone. */
 export function trafficGoal(state: ReleaseState, name: string): TrafficTarget | null {
   const { roles } = serviceOf(state, name);
   if (roles === null) return null;
-  const target =
-    roles.active === null ? firstGoal(state, roles.candidate) : swapGoal(state, roles.active, roles.candidate);
+  let known = goals.get(state.plan);
+  if (known === undefined) {
+    known = new Map();
+    goals.set(state.plan, known);
+  }
+  const key = `${name}/${state.phase}/${state.step}/${roles.active}`;
+  let goal = known.get(key);
+  if (goal === undefined) {
+    goal = makeGoal(state, name, roles);
+    known.set(key, goal);
+  }
+  return goal;
+}
+
+function makeGoal(state: ReleaseState, name: string, { active, candidate }: Roles): TrafficTarget | null {
+  const target = active === null ? firstGoal(state, candidate) : swapGoal(state, active, candidate);
   if (target === null) return null;
   const { cohort, traffic } = plannedOf(state, name);
-  return normaliseTarget({ ...target, candidate: roles.candidate, cohort }, traffic.capabilities);
+  return normaliseTarget({ ...target, candidate, cohort }, traffic.capabilities);
 }
 
 /** Where a rollback takes the traffic; `null` where there is nothing to go back to. */
