@@ -1,0 +1,121 @@
+import type { Slot } from '@bluegreen/contract';
+import { faultCatalogue } from './catalogue.js';
+import type { AtCall, CallFault, Operation, PlannedFault, WorldFault } from './fault-plan.js';
+
+/** What a plan has for one call. */
+export interface CallFaults {
+  /** Which call of this operation on this service it is, from 1. */
+  readonly call: number;
+  readonly fault: CallFault | null;
+  /** Faults of the world that happen just before it. */
+  readonly before: readonly TriggeredFault[];
+}
+
+export interface TriggeredFault {
+  readonly fault: WorldFault;
+  /** `null`: every service. */
+  readonly service: string | null;
+  readonly delayMs: number;
+}
+
+type AtCallFault = Extract<PlannedFault, { readonly at: AtCall }>;
+
+const nothing: readonly TriggeredFault[] = [];
+
+/** Counts calls and says which planned fault has come to its turn. */
+export class FaultSchedule {
+  readonly #planned = new Map<Operation, AtCallFault[]>();
+  readonly #timed: (TriggeredFault & { readonly time: number })[] = [];
+  readonly #counts = new Map<string, number>();
+  readonly #outages: { until: number; service: string | null; operations: readonly Operation[] | null }[] = [];
+
+  constructor(faults: readonly PlannedFault[]) {
+    for (const planned of faults) {
+      if ('time' in planned.at) {
+        this.#timed.push({ ...triggeredBy(planned as TimedFault), time: planned.at.time });
+      } else {
+        const list = this.#planned.get(planned.at.operation);
+        if (list === undefined) this.#planned.set(planned.at.operation, [planned as AtCallFault]);
+        else list.push(planned as AtCallFault);
+      }
+    }
+  }
+
+  /** The faults that come at an instant; `time` counts from the beginning of the world. */
+  get timed(): readonly (TriggeredFault & { readonly time: number })[] {
+    return this.#timed;
+  }
+
+  /** Counts one call and takes what the plan has for it. The first fault that fits wins. */
+  take(operation: Operation, service: string, slot: Slot | null): CallFaults {
+    const call = this.#count(`${operation} ${service}`);
+    const planned = this.#planned.get(operation);
+    if (planned === undefined) return { call, fault: null, before: nothing };
+    const counts = {
+      anywhere: this.#count(operation),
+      service: call,
+      slot: slot === null ? 0 : this.#count(`${operation} ${service} ${slot}`),
+      slotAnywhere: slot === null ? 0 : this.#count(`${operation} * ${slot}`),
+    };
+    let fault: CallFault | null = null;
+    let before: TriggeredFault[] | null = null;
+    for (const one of planned) {
+      if (!isTurn(one, service, slot, counts)) continue;
+      if (!isWorldFault(one)) {
+        fault ??= one;
+      } else {
+        before ??= [];
+        before.push(triggeredBy(one));
+      }
+    }
+    return { call, fault, before: before ?? nothing };
+  }
+
+  beginOutage(until: number, service: string | null, operations: readonly Operation[] | null): void {
+    this.#outages.push({ until, service, operations });
+  }
+
+  isDown(now: number, operation: Operation, service: string): boolean {
+    return this.#outages.some(
+      (outage) =>
+        outage.until > now &&
+        (outage.service === null || outage.service === service) &&
+        (outage.operations === null || outage.operations.includes(operation)),
+    );
+  }
+
+  #count(name: string): number {
+    const count = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, count);
+    return count;
+  }
+}
+
+type TimedFault = Extract<PlannedFault, WorldFault>;
+
+interface Counts {
+  readonly anywhere: number;
+  readonly service: number;
+  readonly slot: number;
+  readonly slotAnywhere: number;
+}
+
+function isTurn(planned: AtCallFault, service: string, slot: Slot | null, counts: Counts): boolean {
+  const { at } = planned;
+  if (at.service !== undefined && at.service !== service) return false;
+  if (at.slot !== undefined && at.slot !== slot) return false;
+  const inService = at.slot === undefined ? counts.service : counts.slot;
+  const anywhere = at.slot === undefined ? counts.anywhere : counts.slotAnywhere;
+  const turn = (at.service === undefined ? anywhere : inService) - at.call;
+  const times = at.times ?? (planned.fault === 'flapping' ? 4 : 1);
+  if (turn < 0 || turn >= times) return false;
+  return planned.fault !== 'flapping' || turn % 2 === 0;
+}
+
+function isWorldFault(planned: PlannedFault): planned is TimedFault {
+  return faultCatalogue[planned.fault].operations === null;
+}
+
+function triggeredBy(planned: TimedFault): TriggeredFault {
+  return { fault: planned, service: planned.at.service ?? null, delayMs: planned.delayMs ?? 0 };
+}

@@ -1,0 +1,85 @@
+import type { EnvironmentAdapter, MetricSource, Slot, TrafficAdapter } from '@bluegreen/contract';
+import type { WorldFault } from '../faults/fault-plan.js';
+import { FaultSchedule } from '../faults/fault-schedule.js';
+import { validateFaults } from '../faults/validate-faults.js';
+import { keyedStreams } from '../random/keyed-streams.js';
+import { fail } from '../simulator-errors.js';
+import { environmentAdapter, metricSource, type PromisedCheck, promisedCheck, trafficAdapter } from './adapters.js';
+import type { Ledger } from './ledger.js';
+import { LedgerBook } from './ledger-book.js';
+import { type Operations, operationsOf } from './operations.js';
+import { printLedger } from './print-ledger.js';
+import { resolveMetrics, resolveService } from './resolved-options.js';
+import { SimulatedService } from './simulated-service.js';
+import { type CallerOptions, serviceOf, triggerFault, type WorldCore } from './world-core.js';
+import { applyWorldFault, killSlot } from './world-faults.js';
+import type { WorldOptions } from './world-options.js';
+
+/** Simulated environments, routers, users and metrics, all on one clock. */
+export interface World {
+  /** Everything with callbacks, for a synchronous driver. */
+  readonly operations: Operations;
+  /** The same with promises: the adapters of the contract. */
+  traffic(service: string, caller?: CallerOptions): TrafficAdapter;
+  environment(service: string, caller?: CallerOptions): EnvironmentAdapter;
+  readonly metrics: MetricSource;
+  readonly check: PromisedCheck;
+  /** Lets a fault happen now: to one service, or to all. */
+  inject(fault: WorldFault, service?: string): void;
+  /** Every instance of a slot dies: for good, or for a while. */
+  crash(service: string, slot: Slot, forMs?: number): void;
+  /** Everything that happened up to now. Reading it changes nothing. */
+  ledger(): Ledger;
+}
+
+/** @throws `simulator/world-invalid`, `simulator/fault-invalid` */
+export function createWorld(options: WorldOptions): World {
+  const { clock, seed } = options;
+  if (!Number.isSafeInteger(seed))
+    throw fail('simulator/world-invalid', { path: 'seed', detail: `${seed} is no whole number` });
+  const resolved = Object.entries(options.services).map(([name, given]) => resolveService(name, given));
+  const faults = options.faults ?? [];
+  validateFaults(
+    faults,
+    Object.fromEntries(
+      resolved.map(({ name, router, environment }) => [
+        name,
+        { route: router.capabilities.lateWriteMs, converge: environment.capabilities.lateWriteMs },
+      ]),
+    ),
+  );
+  const metrics = resolveMetrics(options.metrics);
+  const book = new LedgerBook(clock);
+  const streams = keyedStreams(seed);
+  const core: WorldCore = {
+    clock,
+    metrics,
+    book,
+    schedule: new FaultSchedule(faults),
+    services: new Map(
+      resolved.map((service) => [service.name, new SimulatedService(service, metrics, clock, streams, book)]),
+    ),
+  };
+  for (const timed of core.schedule.timed) {
+    clock.setTimeout(() => triggerFault(core, timed, null), timed.time);
+  }
+  return worldOf(core, seed, clock.now());
+}
+
+function worldOf(core: WorldCore, seed: number, startedAt: number): World {
+  const operations = operationsOf(core);
+  return {
+    operations,
+    traffic: (service, caller = {}) => trafficAdapter(operations, serviceOf(core, service).options, caller),
+    environment: (service, caller = {}) => environmentAdapter(operations, serviceOf(core, service).options, caller),
+    metrics: metricSource(operations, {}),
+    check: promisedCheck(operations, {}),
+    inject: (fault, service) => applyWorldFault(core, fault, service ?? null),
+    crash: (service, slot, forMs) => {
+      const crashed = serviceOf(core, service);
+      core.book.fault('crash', service);
+      killSlot(crashed, slot, forMs ?? null);
+    },
+    ledger: () => printLedger(core, seed, startedAt),
+  };
+}

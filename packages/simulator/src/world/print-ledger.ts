@@ -1,0 +1,59 @@
+import { type Slot, slots } from '@bluegreen/contract';
+import type { DeploymentRecord, Ledger, ServiceTotals, SlotTotals } from './ledger.js';
+import type { FollowedDeployment } from './ledger-book.js';
+import type { SimulatedService } from './simulated-service.js';
+import type { Counts } from './tally.js';
+import type { WorldCore } from './world-core.js';
+
+/** The ledger up to now, as plain data that no later event changes. */
+export function printLedger(core: WorldCore, seed: number, startedAt: number): Ledger {
+  const { book, clock } = core;
+  for (const service of core.services.values()) service.traffic.advance(clock.now());
+  const deployments = book.deployments.map((followed) => printDeployment(core, followed));
+  return {
+    seed,
+    startedAt,
+    at: clock.now(),
+    services: Object.fromEntries(
+      [...core.services].map(([name, service]) => [name, totalsOf(service, name, deployments)]),
+    ),
+    routing: [...book.routing],
+    irreversible: [...book.irreversible],
+    deployments,
+    readiness: [...book.readiness],
+    faults: [...book.faults],
+    calls: book.calls.map((call) => ({ ...call })),
+  };
+}
+
+function printDeployment(core: WorldCore, { service, slot, owner, deployment }: FollowedDeployment): DeploymentRecord {
+  const { traffic, places } = core.services.get(service)!;
+  const isThere = places[slot].deployment === deployment;
+  const { requests, errors }: Counts = isThere ? traffic.countsOf(places[slot]) : deployment;
+  const { at, releaseId, version, firstReadyAt, firstUserRequestAt } = deployment;
+  return { at, service, slot, releaseId, version, owner, firstReadyAt, firstUserRequestAt, requests, errors };
+}
+
+function totalsOf(service: SimulatedService, name: string, deployments: readonly DeploymentRecord[]): ServiceTotals {
+  const { traffic } = service;
+  const totals = (slot: Slot): SlotTotals => {
+    const { unready, retired } = traffic.failedAt(slot);
+    let requests = unready + retired;
+    let errors = 0;
+    for (const deployment of deployments) {
+      if (deployment.service !== name || deployment.slot !== slot) continue;
+      requests += deployment.requests;
+      errors += deployment.errors;
+    }
+    return { requests, errors, unready, retired };
+  };
+  const perSlot = { blue: totals('blue'), green: totals('green') };
+  const { cut, stray, unrouted } = traffic;
+  let requests = stray;
+  let failed = stray + cut;
+  for (const slot of slots) {
+    requests += perSlot[slot].requests;
+    failed += perSlot[slot].errors + perSlot[slot].unready + perSlot[slot].retired;
+  }
+  return { requests, failed, cut, stray, unrouted, slots: perSlot, capabilities: service.options.router.capabilities };
+}

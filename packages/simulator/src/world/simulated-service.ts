@@ -1,0 +1,192 @@
+import { type Clock, everythingTo, otherSlot, type Routing, type Slot, slots } from '@bluegreen/contract';
+import type { SlotRole } from '../faults/fault-plan.js';
+import type { KeyedStreams } from '../random/keyed-streams.js';
+import { type Behaviour, behaviourOf } from './behaviour.js';
+import { storedTarget } from './fingerprint.js';
+import { recordIrreversible, type Toucher } from './irreversible.js';
+import type { IrreversibleRecord, PlaceRecord, RoutingRecord } from './ledger.js';
+import type { LedgerBook } from './ledger-book.js';
+import type { ResolvedMetrics, ResolvedService } from './resolved-options.js';
+import { Router, type RoutingWrite } from './router.js';
+import { SlotPlace } from './slot-place.js';
+import { UserTraffic } from './user-traffic.js';
+
+/** One service of the world: two slots, a router in front of them and the users. */
+export class SimulatedService {
+  readonly options: ResolvedService;
+  readonly router: Router;
+  readonly places: Readonly<Record<Slot, SlotPlace>>;
+  readonly traffic: UserTraffic;
+  readonly #clock: Clock;
+  readonly #book: LedgerBook;
+  readonly #weightLostAt: Record<Slot, number | null> = { blue: null, green: null };
+  readonly #readySeen: Record<Slot, number> = { blue: 0, green: 0 };
+  /** The slot that was deployed to last. */
+  #candidate: Slot | null = null;
+  #depth = 0;
+
+  constructor(
+    options: ResolvedService,
+    metrics: ResolvedMetrics,
+    clock: Clock,
+    streams: KeyedStreams,
+    book: LedgerBook,
+  ) {
+    this.options = options;
+    this.#clock = clock;
+    this.#book = book;
+    const { start, router } = options;
+    const place = (slot: Slot) =>
+      new SlotPlace(
+        {
+          clock,
+          streams,
+          service: options.name,
+          slot,
+          registrationMs: router.registrationMs,
+          change: (apply) => this.change(apply),
+          openCell: () => this.traffic.openCell,
+        },
+        start !== null && (slot === start.active || start.standby !== null),
+      );
+    this.places = { blue: place('blue'), green: place('green') };
+    this.traffic = new UserTraffic(options, metrics, this.places, streams, clock.now());
+    const routing: Routing =
+      start === null
+        ? { kind: 'unrouted' }
+        : { kind: 'split', target: storedTarget(everythingTo(start.active), router.capabilities) };
+    const skew = streams.key('skew', options.name);
+    this.router = new Router(clock, router, routing, skew, (apply) => this.change(apply));
+    this.#fill();
+    this.#record('start', this.router.stored);
+  }
+
+  behaviour(version: string): Behaviour {
+    return this.options.versions[version] ?? behaviourOf();
+  }
+
+  /** Brings the traffic up to now, applies a change, and lets traffic and ledger see it. */
+  change(apply: () => void): void {
+    if (this.#depth === 0) this.traffic.advance(this.#clock.now());
+    this.#depth++;
+    apply();
+    this.#depth--;
+    if (this.#depth === 0) this.#settle();
+  }
+
+  /** The slot that plays this role: the candidate was deployed to last, else it is the one with less weight. */
+  slotOf(role: SlotRole): Slot {
+    if (role === 'blue' || role === 'green') return role;
+    const candidate = this.#candidate ?? otherSlot(this.#heavier());
+    return role === 'candidate' ? candidate : otherSlot(candidate);
+  }
+
+  /** When the slot lost its last weight; `null`: it has some, or never had. */
+  weightLostAt(slot: Slot): number | null {
+    return this.#weightLostAt[slot];
+  }
+
+  /** Stores a routing and writes it down. */
+  writeRouting(write: RoutingWrite, by: RoutingRecord['by']): void {
+    this.#noteWeights(() => this.router.write(write));
+    // A router that keeps no stamp was written by somebody all the same.
+    this.#record(by, { ...this.router.stored, fence: write.fence });
+  }
+
+  restartRouter(): void {
+    this.#noteWeights(() => this.router.restart());
+    this.#record('restart', this.router.stored);
+  }
+
+  deploy(slot: Slot, release: { readonly id: string; readonly version: string }, count: number, by: Toucher): void {
+    const place = this.places[slot];
+    if (place.deployment !== null) this.#lose(slot, 'deploy-over', by);
+    this.#candidate = slot;
+    const behaviour = this.behaviour(release.version);
+    const deployment = place.deploy({ releaseId: release.id, version: release.version, behaviour }, count);
+    this.#book.deployments.push({ service: this.options.name, slot, owner: by.owner, deployment });
+  }
+
+  retire(slot: Slot, by: Toucher): void {
+    this.#lose(slot, 'retire', by);
+    this.places[slot].clear();
+  }
+
+  #fill(): void {
+    const { start } = this.options;
+    if (start === null) return;
+    const fill = (slot: Slot, version: string) => {
+      const release = { releaseId: null, version, behaviour: this.behaviour(version) };
+      const deployment = this.places[slot].deploy(release, start.instances, true);
+      this.#book.deployments.push({ service: this.options.name, slot, owner: null, deployment });
+    };
+    fill(start.active, start.version);
+    this.places[start.active].workers = 'active';
+    if (start.standby !== null) fill(otherSlot(start.active), start.standby);
+  }
+
+  #settle(): void {
+    const now = this.#clock.now();
+    for (const slot of slots) {
+      const place = this.places[slot];
+      place.serving = place.instances.filter((instance) => instance.isRegistered);
+      const { ready } = place;
+      const isBelow = place.deployment === null || ready < place.desired;
+      place.belowSince = isBelow ? (place.belowSince ?? now) : null;
+      if (ready === this.#readySeen[slot]) continue;
+      this.#readySeen[slot] = ready;
+      this.#book.readiness.push({ at: now, service: this.options.name, slot, ready, desired: place.desired });
+    }
+    const shares = this.router.shares(this.options.traffic.audiencePercent);
+    this.traffic.redirect(shares, this.router.stored.routing.kind === 'split');
+    if (this.options.traffic.requestsPerSecond > 0) for (const slot of slots) this.#meetUsers(slot, shares[slot], now);
+  }
+
+  /** The first request of a user starts the onset of what is wrong with a version. */
+  #meetUsers(slot: Slot, share: number, now: number): void {
+    const { deployment } = this.places[slot];
+    if (share === 0 || deployment === null || deployment.firstUserRequestAt !== null) return;
+    deployment.firstUserRequestAt = now;
+    const { onset } = deployment.behaviour;
+    if (onset === null) return;
+    const setIn = () => {
+      deployment.errorRate = onset.errorRate;
+    };
+    this.#clock.setTimeout(() => this.change(setIn), onset.afterMs);
+  }
+
+  #noteWeights(write: () => void): void {
+    const before = slots.map((slot) => this.#hasWeight(slot));
+    write();
+    slots.forEach((slot, index) => {
+      if (this.#hasWeight(slot)) this.#weightLostAt[slot] = null;
+      else if (before[index]) this.#weightLostAt[slot] = this.#clock.now();
+    });
+  }
+
+  #hasWeight(slot: Slot): boolean {
+    const { routing } = this.router.stored;
+    return routing.kind === 'split' && routing.target.weights[slot] > 0;
+  }
+
+  #heavier(): Slot {
+    const { routing } = this.router.stored;
+    return routing.kind === 'split' && routing.target.weights.green > routing.target.weights.blue ? 'green' : 'blue';
+  }
+
+  #record(by: RoutingRecord['by'], stored: Router['stored']): void {
+    const { owner, key, fence, routing, revision } = stored;
+    const places = { blue: this.#placeRecord('blue'), green: this.#placeRecord('green') };
+    const at = this.#clock.now();
+    this.#book.routing.push({ at, service: this.options.name, by, owner, key, fence, routing, revision, places });
+  }
+
+  #placeRecord(slot: Slot): PlaceRecord {
+    const { deployment, ready, desired, belowSince } = this.places[slot];
+    return { version: deployment?.version ?? null, ready, desired, belowSince };
+  }
+
+  #lose(slot: Slot, action: IrreversibleRecord['action'], by: Toucher): void {
+    recordIrreversible(this, slot, action, by, this.#clock.now(), this.#book);
+  }
+}

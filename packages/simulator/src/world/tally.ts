@@ -1,0 +1,67 @@
+import { binomial } from '../random/binomial.js';
+import type { StreamKey } from '../random/keyed-streams.js';
+import { poisson } from '../random/poisson.js';
+
+/** How many requests came and how many of them failed. */
+export interface Counts {
+  readonly requests: number;
+  readonly errors: number;
+}
+
+/**
+ * A counter of things that happen at random. Between two cells it only sums up what is to be expected, which costs
+ * the same at any rate; the number itself is drawn once per cell, from the cell's own streams. The sum of independent
+ * Poisson variables is one, so nothing is lost, and who reads when changes nothing.
+ */
+export class Tally {
+  #requests = 0;
+  #errors = 0;
+  #expectedRequests = 0;
+  #expectedErrors = 0;
+  readonly #requestKey: StreamKey;
+  readonly #errorKey: StreamKey | null;
+
+  constructor(requestKey: StreamKey, errorKey: StreamKey | null = null) {
+    this.#requestKey = requestKey;
+    this.#errorKey = errorKey;
+  }
+
+  /** Adds so many expected requests, of which the share `errorRate` fails. */
+  expect(requests: number, errorRate = 0): void {
+    this.#expectedRequests += requests;
+    this.#expectedErrors += requests * errorRate;
+  }
+
+  /** Draws what happened in this cell. Call it once per cell. */
+  close(cell: number): void {
+    if (this.#expectedRequests === 0) return;
+    const drawn = this.#draw(cell);
+    this.#requests += drawn.requests;
+    this.#errors += drawn.errors;
+    this.#expectedRequests = 0;
+    this.#expectedErrors = 0;
+  }
+
+  /** Everything up to the end of the last cell. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get errors(): number {
+    return this.#errors;
+  }
+
+  /** The same with what the open cell would bring if it ended now; draws nothing for good. */
+  peek(cell: number): Counts {
+    if (this.#expectedRequests === 0) return { requests: this.#requests, errors: this.#errors };
+    const drawn = this.#draw(cell);
+    return { requests: this.#requests + drawn.requests, errors: this.#errors + drawn.errors };
+  }
+
+  #draw(cell: number): Counts {
+    const requests = poisson(this.#requestKey.at(cell), this.#expectedRequests);
+    if (this.#errorKey === null || this.#expectedErrors === 0) return { requests, errors: 0 };
+    const errors = binomial(this.#errorKey.at(cell), requests, this.#expectedErrors / this.#expectedRequests);
+    return { requests, errors };
+  }
+}

@@ -1,0 +1,198 @@
+import type { Slot } from '@bluegreen/contract';
+import { slots } from '@bluegreen/contract';
+import type { KeyedStreams } from '../random/keyed-streams.js';
+import { arrivalRate, expectedArrivals } from './arrivals.js';
+import type { ResolvedMetrics, ResolvedService } from './resolved-options.js';
+import type { SlotPlace } from './slot-place.js';
+import type { Shares } from './split.js';
+import { type Counts, Tally } from './tally.js';
+
+/** How much of a slot's last requests is still open. */
+interface Closing {
+  readonly at: number;
+  readonly ratePerMs: number;
+}
+
+/**
+ * The users of one service. Between two changes nothing is computed; then what is to be expected is added up, cell by
+ * cell of the metrics grid, and each cell's numbers are drawn once. So the cost depends on changes and scrapes, not on
+ * the rate.
+ */
+export class UserTraffic {
+  /** Requests that no routing sent anywhere, before and after the service had one. */
+  readonly #unrouted: Tally;
+  readonly #stray: Tally;
+  readonly #service: ResolvedService;
+  readonly #metrics: ResolvedMetrics;
+  readonly #places: Readonly<Record<Slot, SlotPlace>>;
+  readonly #startedAt: number;
+  readonly #closing: Record<Slot, Closing | null> = { blue: null, green: null };
+  #shares: Shares = { blue: 0, green: 0 };
+  #hasRouting = false;
+  #at: number;
+  #cell = 0;
+  /** Open requests that died with their slot. */
+  cut = 0;
+
+  constructor(
+    service: ResolvedService,
+    metrics: ResolvedMetrics,
+    places: Readonly<Record<Slot, SlotPlace>>,
+    streams: KeyedStreams,
+    startedAt: number,
+  ) {
+    this.#service = service;
+    this.#metrics = metrics;
+    this.#places = places;
+    this.#startedAt = startedAt;
+    this.#at = startedAt;
+    this.#unrouted = new Tally(streams.key('unrouted', service.name));
+    this.#stray = new Tally(streams.key('stray', service.name));
+  }
+
+  /** The cell of the metrics grid that is open. */
+  get openCell(): number {
+    return this.#cell;
+  }
+
+  /** Requests that came before the service was routed for the first time. */
+  get unrouted(): number {
+    return this.#unrouted.peek(this.#cell).requests;
+  }
+
+  /** Requests that failed because a service that was routed was so no more. */
+  get stray(): number {
+    return this.#stray.peek(this.#cell).requests;
+  }
+
+  /** What the slot has counted, the open cell included. */
+  failedAt(slot: Slot): { readonly unready: number; readonly retired: number } {
+    const place = this.#places[slot];
+    return { unready: place.unready.peek(this.#cell).requests, retired: place.retired.peek(this.#cell).requests };
+  }
+
+  shareOf(slot: Slot): number {
+    return this.#shares[slot];
+  }
+
+  /** Brings every counter up to `now`. */
+  advance(now: number): void {
+    for (;;) {
+      const boundary = this.#startedAt + (this.#cell + 1) * this.#metrics.scrapeMs;
+      if (boundary > now) break;
+      this.#expectUntil(boundary);
+      this.#closeCell(boundary);
+    }
+    this.#expectUntil(now);
+  }
+
+  /** From now on the routers split like this. Call `advance` first. */
+  redirect(shares: Shares, hasRouting: boolean): void {
+    for (const slot of slots) {
+      if (shares[slot] > 0) this.#closing[slot] = null;
+      else if (this.#shares[slot] > 0) {
+        this.#closing[slot] = {
+          at: this.#at,
+          ratePerMs: arrivalRate(this.#service.traffic, this.#at) * this.#shares[slot],
+        };
+      }
+    }
+    this.#shares = shares;
+    this.#hasRouting ||= hasRouting;
+  }
+
+  /**
+   * Requests still open in the slot. Durations are even between 0 and the longest, so of the requests that came at a
+   * steady rate until the slot was closed, a square of the time left is open.
+   */
+  openRequests(slot: Slot, now: number): number {
+    const { longestRequestMs } = this.#service.traffic;
+    if (longestRequestMs <= 0) return 0;
+    if (this.#shares[slot] > 0) {
+      return Math.ceil((arrivalRate(this.#service.traffic, now) * this.#shares[slot] * longestRequestMs) / 2);
+    }
+    const leftMs = this.drainLeftMs(slot, now);
+    const closing = this.#closing[slot];
+    return closing === null ? 0 : Math.ceil((closing.ratePerMs * leftMs * leftMs) / (2 * longestRequestMs));
+  }
+
+  /** How long until the last request in the slot is over, when no new ones come; the longest while they do. */
+  drainLeftMs(slot: Slot, now: number): number {
+    const { longestRequestMs } = this.#service.traffic;
+    if (this.#shares[slot] > 0) return longestRequestMs;
+    const closing = this.#closing[slot];
+    return closing === null ? 0 : Math.max(0, closing.at + longestRequestMs - now);
+  }
+
+  /** Since when nothing new reaches the slot; `null` while something does or when nothing ever did. */
+  closedSince(slot: Slot): number | null {
+    return this.#shares[slot] > 0 ? null : (this.#closing[slot]?.at ?? null);
+  }
+
+  /** The slot goes away now, with whatever is open in it. */
+  cutOpenRequests(slot: Slot, now: number): number {
+    const open = this.openRequests(slot, now);
+    this.cut += open;
+    this.#closing[slot] = null;
+    return open;
+  }
+
+  /** A deployment's numbers, with those of its living instances. */
+  countsOf(place: SlotPlace): Counts {
+    let requests = place.deployment?.requests ?? 0;
+    let errors = place.deployment?.errors ?? 0;
+    for (const instance of place.instances) {
+      const counts = instance.counter.peek(this.#cell);
+      requests += counts.requests;
+      errors += counts.errors;
+    }
+    return { requests, errors };
+  }
+
+  #expectUntil(to: number): void {
+    if (to <= this.#at) return;
+    const arrivals = expectedArrivals(this.#service.traffic, this.#at, to);
+    this.#at = to;
+    if (arrivals === 0) return;
+    let routed = 0;
+    for (const slot of slots) {
+      const share = this.#shares[slot];
+      if (share === 0) continue;
+      routed += share;
+      this.#expectAt(this.#places[slot], arrivals * share);
+    }
+    const lost = Math.max(0, 1 - routed);
+    if (lost > 1e-12) (this.#hasRouting ? this.#stray : this.#unrouted).expect(arrivals * lost);
+  }
+
+  #expectAt(place: SlotPlace, arrivals: number): void {
+    const { deployment, serving } = place;
+    if (deployment === null) place.retired.expect(arrivals);
+    else if (serving.length === 0) place.unready.expect(arrivals);
+    else for (const instance of serving) instance.counter.expect(arrivals / serving.length, deployment.errorRate);
+  }
+
+  #closeCell(boundary: number): void {
+    const cell = this.#cell++;
+    this.#unrouted.close(cell);
+    this.#stray.close(cell);
+    for (const slot of slots) {
+      const place = this.#places[slot];
+      place.unready.close(cell);
+      place.retired.close(cell);
+      for (const instance of place.instances) {
+        instance.counter.close(cell);
+        if (instance.isUp) instance.series.push(boundary, instance.counter);
+      }
+    }
+    if (cell % 256 === 255) this.#forget(boundary - this.#metrics.retentionMs);
+  }
+
+  #forget(before: number): void {
+    for (const slot of slots) {
+      const place = this.#places[slot];
+      place.pastSeries = place.pastSeries.filter((series) => (series.lastAt ?? 0) >= before);
+      for (const instance of place.instances) instance.series.forgetBefore(before);
+    }
+  }
+}
