@@ -1,0 +1,19 @@
+/** The parts of the runner, for those who drive releases in their own way: the simulator, and tests of crash safety. */
+export type { AdapterPerformerOptions } from './adapter-performer.js';
+export { adapterPerformer } from './adapter-performer.js';
+export type { JudgeEffect, Readings } from './analysis.js';
+export { judgeAnalysis, signalsOf, windowOf } from './analysis.js';
+export type { AsyncDriverOptions, DriveEnd } from './async-driver.js';
+export { AsyncDriver } from './async-driver.js';
+export { checkPauseMs } from './effect-bound.js';
+export type { Performer } from './effect-calls.js';
+export type { Outcome } from './outcome.js';
+export { failedOutcome } from './outcome.js';
+export type { ReleaseOutcome } from './outcome-of.js';
+export { outcomeOf } from './outcome-of.js';
+export { foldRecords } from './read-journal.js';
+export { reconcile } from './reconcile.js';
+export type { Step } from './release-process.js';
+export { ReleaseProcess } from './release-process.js';
+export type { SyncDriverOptions } from './sync-driver.js';
+export { SyncDriver } from './sync-driver.js';
