@@ -37,9 +37,14 @@ export interface Answered {
 }
 
 /** Who answers on this port, for a request with these headers. */
-export function answerFrom(port: number, headers: Record<string, string> = {}, agent?: Agent): Promise<Answered> {
+export function answerFrom(
+  port: number,
+  headers: Record<string, string> = {},
+  agent?: Agent,
+  localAddress = '127.0.0.1',
+): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    const sent = request({ port, host: '127.0.0.1', headers, agent: agent ?? false }, (response) => {
+    const sent = request({ port, host: '127.0.0.1', headers, localAddress, agent: agent ?? false }, (response) => {
       response.resume();
       response.on('end', () => {
         resolve({ status: response.statusCode!, slot: (response.headers['x-slot'] as Slot | undefined) ?? null });

@@ -53,10 +53,12 @@ describe.runIf(hasNginx('that real nginx sends every user where whichSlot says')
       const anonymous = Array.from({ length: 100 }, (_, user) => ({ headers: { 'user-agent': `browser ${user}` } }));
       const users = [...known, ...unicode, ...anonymous];
       const redrawn = { cohort: { kind: 'redrawn' as const, salt: 'release-7' } };
+      expect(await mismatches(users, splitTo('green', 0.1))).toBe(0);
       expect(await mismatches(users, splitTo('green', 5))).toBe(0);
       expect(await mismatches(users, splitTo('green', 37.4))).toBe(0);
       expect(await mismatches(users, splitTo('green', 50, redrawn))).toBe(0);
       expect(await mismatches(users, splitTo('blue', 37.4))).toBe(0);
+      expect(await mismatches(users, splitTo('blue', 10, redrawn))).toBe(0);
       expect(await mismatches(users, allTo('green'))).toBe(0);
     });
 
@@ -86,6 +88,15 @@ describe.runIf(hasNginx('that real nginx sends every user where whichSlot says')
       expect(await mismatches(users, on('beta'))).toBe(0);
       expect(await slotOf(users[1]!)).toBe('blue');
       expect(await mismatches(users, { ...on('beta'), weights: weightsOf('green', 100) })).toBe(0);
+    });
+
+    test('an audience by source range is recognised by the address that nginx sees', async () => {
+      const office = { ...audiences[2]!, slot: 'green' as const };
+      await site.route(allTo('blue', { audiences: [office] }));
+      const from = async (localAddress: string) =>
+        (await answerFrom(site.nginx.ports.public, {}, undefined, localAddress)).slot;
+      expect(await from('127.0.0.2')).toBe('green');
+      expect(await from('127.0.0.3')).toBe('blue');
     });
 
     test('S54: gives each part of the target back, proven by the running workers', async () => {
