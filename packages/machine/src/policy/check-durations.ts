@@ -1,0 +1,88 @@
+import { durationMs, printDuration } from '@bluegreen/contract';
+import type { CompiledPolicy } from '../compiled-policy.js';
+import { policyDefaults } from './defaults.js';
+import { looseMs, type Place } from './places.js';
+import { type Path, type Problem, refusal } from './problem.js';
+import type { LoosePolicy } from './shape-check.js';
+import { shortestMs } from './shortest-duration.js';
+
+/** Durations that contradict each other: something could never happen, or never in time. */
+export function checkDurations(loose: LoosePolicy, places: readonly Place[]): readonly Problem[] {
+  const totalMs = limitMs(loose, 'total');
+  return [
+    ...written(loose, places).flatMap(([path, text]) => {
+      const ms = looseMs(text);
+      if (ms === null || ms <= totalMs) return [];
+      return [refusal('policy/longer-than-total', path, `${text}, limits.total is ${printDuration(totalMs)}`)];
+    }),
+    ...places.flatMap((place) => checkPlace(loose, place)),
+    ...Object.entries(loose.analyses ?? {}).flatMap(([name, analysis]) => {
+      const [everyMs, windowMs] = [looseMs(analysis?.every), looseMs(analysis?.window)];
+      if (everyMs === null || windowMs === null || everyMs <= windowMs) return [];
+      const detail = `every ${analysis?.every}, window ${analysis?.window}`;
+      return [refusal('policy/every-too-long', ['analyses', name, 'every'], detail)];
+    }),
+    ...checkPoll(loose),
+  ];
+}
+
+/** The parts are short enough, but not all of them one after the other. */
+export function checkSum(compiled: CompiledPolicy): readonly Problem[] {
+  const shortest = shortestMs(compiled);
+  const { totalMs } = compiled.limits;
+  if (shortest <= totalMs) return [];
+  const detail = `it takes at least ${printDuration(shortest)}, limits.total is ${printDuration(totalMs)}`;
+  return [refusal('policy/sum-longer-than-total', ['limits', 'total'], detail)];
+}
+
+type Written = readonly [Path, string | undefined];
+
+/** Every duration that the policy itself writes for the time that `limits.total` covers. */
+function written(loose: LoosePolicy, places: readonly Place[]): readonly Written[] {
+  const { prepare, shift = [], bake, limits, analyses = {} } = loose;
+  return [
+    [['prepare', 'readyWithin'], prepare?.readyWithin],
+    ...shift.map((step, index): Written => [['shift', index, 'hold'], step?.hold]),
+    [['bake', 'for'], bake?.for],
+    ...places.flatMap((place) =>
+      place.gates.flatMap(({ gate, path }): readonly Written[] => [
+        [[...path, 'wait'], gate.wait],
+        [[...path, 'expires'], gate.approval === undefined ? undefined : gate.expires],
+        [[...path, 'timeout'], gate.check === undefined ? undefined : gate.timeout],
+      ]),
+    ),
+    ...Object.entries(analyses).map(([name, analysis]): Written => [['analyses', name, 'window'], analysis?.window]),
+    ...(['call', 'settle', 'decide'] as const).map((key): Written => [['limits', key], limits?.[key]]),
+  ];
+}
+
+/** What a gate needs to decide fits into the time that it gets: the hold and `limits.decide`. */
+function checkPlace(loose: LoosePolicy, { holdMs, gates }: Place): readonly Problem[] {
+  const givenMs = holdMs + limitMs(loose, 'decide');
+  const given = `it is given up after ${printDuration(givenMs)}`;
+  return gates.flatMap(({ gate, path }) => {
+    if (gate.analysis !== undefined) {
+      const window = loose.analyses?.[gate.analysis]?.window;
+      if ((looseMs(window) ?? 0) <= givenMs) return [];
+      return [refusal('policy/window-too-long', [...path, 'analysis'], `the window is ${window}, ${given}`)];
+    }
+    if (gate.check === undefined) return [];
+    const { timeout = policyDefaults.check.timeout, attempts = policyDefaults.check.attempts } = gate;
+    const neededMs = durationMs(timeout) * attempts;
+    if (neededMs <= givenMs) return [];
+    const detail = `${attempts} attempts take up to ${printDuration(neededMs)}, ${given}`;
+    return [refusal('policy/check-too-long', [...path, 'check'], detail)];
+  });
+}
+
+function checkPoll(loose: LoosePolicy): readonly Problem[] {
+  const [pollMs, settleMs] = [limitMs(loose, 'poll'), limitMs(loose, 'settle')];
+  if (pollMs < settleMs) return [];
+  const key = loose.limits?.poll === undefined ? 'settle' : 'poll';
+  const detail = `poll ${printDuration(pollMs)}, settle ${printDuration(settleMs)}`;
+  return [refusal('policy/poll-too-long', ['limits', key], detail)];
+}
+
+function limitMs({ limits }: LoosePolicy, key: 'total' | 'decide' | 'poll' | 'settle'): number {
+  return durationMs(limits?.[key] ?? policyDefaults.limits[key]);
+}

@@ -1,0 +1,53 @@
+import { type Problem, printValue, refusal, warning } from './problem.js';
+import type { LoosePolicy } from './shape-check.js';
+import { isEverybody } from './source-range.js';
+
+/** The steps grow, end at 100, and nothing comes after that. */
+export function checkShift({ shift }: LoosePolicy): readonly Problem[] {
+  if (shift === undefined || shift.length === 0) return [];
+  const problems: Problem[] = [];
+  const audiences = new Set<string>();
+  let reached = 0;
+  let isClear = true;
+  for (const [index, step] of shift.entries()) {
+    const path = ['shift', index];
+    if (reached === 100) {
+      problems.push(refusal('policy/step-after-cutover', path));
+    } else if (step?.audience !== undefined) {
+      if (audiences.has(step.audience)) {
+        problems.push(refusal('policy/audience-repeated', [...path, 'audience'], printValue(step.audience)));
+      }
+      audiences.add(step.audience);
+    } else if (step?.to === undefined) {
+      isClear = false;
+    } else {
+      if (step.to <= reached) {
+        problems.push(refusal('policy/shift-not-growing', [...path, 'to'], `${step.to} after ${reached}`));
+      }
+      reached = step.to;
+    }
+  }
+  // Where a step could not be read, it may have been the one to 100.
+  if (reached !== 100 && isClear) {
+    problems.push(refusal('policy/shift-incomplete', ['shift'], `it ends at ${reached}`));
+  }
+  return problems;
+}
+
+/** Warns about steps that nobody looks at, and audiences that are everybody. */
+export function checkAttention({ shift = [], audiences = {} }: LoosePolicy): readonly Problem[] {
+  return [
+    ...shift.flatMap((step, index) => {
+      const isLast = index === shift.length - 1;
+      const isWatched = step?.hold !== undefined || (step?.gates ?? []).length > 0;
+      return isLast || isWatched ? [] : [warning('policy/step-unwatched', ['shift', index])];
+    }),
+    ...Object.entries(audiences).flatMap(([name, audience]) =>
+      (audience?.sourceRanges ?? []).flatMap((range, index) =>
+        range !== undefined && isEverybody(range)
+          ? [warning('policy/audience-everyone', ['audiences', name, 'sourceRanges', index], printValue(range))]
+          : [],
+      ),
+    ),
+  ];
+}

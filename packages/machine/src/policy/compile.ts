@@ -1,0 +1,117 @@
+import { type AudienceMatch, durationMs } from '@bluegreen/contract';
+import type {
+  CompiledAnalysis,
+  CompiledGate,
+  CompiledLimits,
+  CompiledPolicy,
+  CompiledStep,
+} from '../compiled-policy.js';
+import { policyDefaults } from './defaults.js';
+import type { AnalysisPolicy, AudiencePolicy, GatePolicy, LimitsPolicy, Policy, RetirePolicy } from './policy.js';
+
+/** Fills in every default and turns every duration into milliseconds. `policy` has passed every check. */
+export function compileChecked(policy: Policy): CompiledPolicy {
+  const { prepare, verify, bake, guardrails = [] } = policy;
+  return {
+    audiences: mapValues(policy.audiences ?? {}, compileAudience),
+    analyses: mapValues(policy.analyses ?? {}, compileAnalysis),
+    cohort: policy.cohort ?? null,
+    prepare: {
+      readyWithinMs: durationMs(prepare?.readyWithin ?? policyDefaults.prepare.readyWithin),
+      capacity: prepare?.capacity ?? policyDefaults.prepare.capacity,
+    },
+    verify: { gates: compileGates('verify', verify?.gates) },
+    shift: compileSteps(policy.shift),
+    guardrails: guardrails.map((analysis) => compileGate('guardrail', { analysis })),
+    bake: {
+      forMs: bake === undefined ? 0 : durationMs(bake.for),
+      gates: compileGates('bake', bake?.gates),
+    },
+    retire: compileRetire(policy.retire ?? {}),
+    limits: compileLimits(policy.limits ?? {}),
+  };
+}
+
+/** An audience step keeps the percent reached so far; audiences stay on until everybody is there. */
+function compileSteps(steps: Policy['shift']): readonly CompiledStep[] {
+  let percent = 0;
+  let audiences: readonly string[] = [];
+  return steps.map((step, index) => {
+    if (step.audience !== undefined) audiences = [...audiences, step.audience];
+    else percent = step.to;
+    if (percent === 100) audiences = [];
+    return {
+      percent,
+      audiences,
+      holdMs: step.hold === undefined ? 0 : durationMs(step.hold),
+      gates: compileGates(`shift[${index}]`, step.gates),
+    };
+  });
+}
+
+function compileGates(place: string, gates: readonly GatePolicy[] = []): readonly CompiledGate[] {
+  return gates.map((gate) => compileGate(place, gate));
+}
+
+function compileGate(place: string, gate: GatePolicy): CompiledGate {
+  const base = (name: string, { onFailure, dryRun }: Decision = {}) => ({
+    id: `${place}/${name}`,
+    name,
+    onFailure: onFailure ?? policyDefaults.gate.onFailure,
+    dryRun: dryRun ?? policyDefaults.gate.dryRun,
+  });
+  if (gate.approval !== undefined) {
+    const { approval, from, expires, onExpiry } = gate;
+    return { kind: 'approval', ...base(approval), from: [...from], expiresMs: durationMs(expires), onExpiry };
+  }
+  if (gate.wait !== undefined) {
+    return { kind: 'wait', ...base(gate.name ?? policyDefaults.wait.name), waitMs: durationMs(gate.wait) };
+  }
+  if (gate.analysis !== undefined) return { kind: 'analysis', ...base(gate.analysis, gate), analysis: gate.analysis };
+  const { timeout = policyDefaults.check.timeout, attempts = policyDefaults.check.attempts } = gate;
+  return { kind: 'check', ...base(gate.check, gate), timeoutMs: durationMs(timeout), attempts };
+}
+
+interface Decision {
+  readonly onFailure?: 'rollback' | 'pause';
+  readonly dryRun?: boolean;
+}
+
+function compileAudience(audience: AudiencePolicy): AudienceMatch {
+  if (audience.header !== undefined) return { header: audience.header, equals: audience.equals };
+  if (audience.cookie !== undefined) return { cookie: audience.cookie, equals: audience.equals };
+  return { sourceRanges: [...audience.sourceRanges] };
+}
+
+/** A window shorter than the default rhythm is measured once per window. */
+function compileAnalysis({ kind, maxRate, window, minSamples, every }: AnalysisPolicy): CompiledAnalysis {
+  const windowMs = durationMs(window);
+  const everyMs =
+    every === undefined ? Math.min(durationMs(policyDefaults.analysis.every), windowMs) : durationMs(every);
+  return { kind, maxRate, windowMs, minSamples, everyMs };
+}
+
+function compileRetire({ after, candidate, drain }: RetirePolicy): CompiledPolicy['retire'] {
+  const kept = after ?? policyDefaults.retire.after;
+  return {
+    after: kept === 'keep' ? 'keep' : kept === 'immediately' ? 0 : durationMs(kept),
+    candidate: candidate ?? policyDefaults.retire.candidate,
+    drainMs: durationMs(drain ?? policyDefaults.retire.drain),
+  };
+}
+
+function compileLimits(limits: LimitsPolicy): CompiledLimits {
+  const { total, call, settle, decide, attempts, poll } = { ...policyDefaults.limits, ...limits };
+  return {
+    totalMs: durationMs(total),
+    callMs: durationMs(call),
+    settleMs: durationMs(settle),
+    decideMs: durationMs(decide),
+    attempts,
+    pollMs: durationMs(poll),
+  };
+}
+
+function mapValues<From, To>(record: Readonly<Record<string, From>>, map: (value: From) => To): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}

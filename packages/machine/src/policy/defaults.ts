@@ -1,0 +1,16 @@
+/**
+ * What a policy that says nothing gets, in the policy's own words. `plan()` and the reference print it.
+ *
+ * `limits.total` is one day, and not a sum of the parts: long enough for every ramp that somebody attends, short enough
+ * that a release which nobody attends ends by itself, and a limit that grew with every hold would not notice `'300m'` that
+ * was meant to be `'30m'`. Longer bakes say so themselves.
+ */
+export const policyDefaults = {
+  prepare: { readyWithin: '10m', capacity: 'match-active' },
+  analysis: { every: '10s' },
+  gate: { onFailure: 'rollback', dryRun: false },
+  check: { timeout: '1m', attempts: 1 },
+  wait: { name: 'wait' },
+  retire: { after: '1h', candidate: 'keep', drain: '30s' },
+  limits: { total: '24h', call: '30s', settle: '5m', decide: '30m', attempts: 5, poll: '1s' },
+} as const;
