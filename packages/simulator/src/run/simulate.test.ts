@@ -13,7 +13,6 @@ const careful = {
 describe('a simulated release', () => {
   it('promotes a good version', () => {
     const run = simulate({ policy: careful, seed: 7 });
-    console.log(r.seq, r.event.type, (r.event.at - run.ledger.startedAt) / 1000, JSON.stringify(r.event).slice(0, 160));
     expect(run.outcome.kind).toBe('promoted');
   });
   it('rolls a bad version back', () => {
