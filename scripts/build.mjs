@@ -10,17 +10,17 @@ const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
 const isTest = (/** @type {string} */ path) => /\.(test|fixture)\.ts$/.test(path);
 
 /**
- * Type check of everything, which also writes the declarations of the packages. `tsc -b` trusts its build info and
- * does not look for the declarations themselves, so a removed `dist` needs to be told.
+ * Type check, which also writes the declarations of the packages. `tsc -b` trusts its build info and does not look for
+ * the declarations themselves, so a removed `dist` needs to be told.
  *
+ * @param {readonly string[]} [projects] Everything, unless folders are given.
  * @param {import('node:child_process').StdioOptions} [stdio]
  */
-export function checkTypes(stdio = 'inherit') {
-  const missing = bundleEntries().some(
-    ({ folder, entry, published }) =>
-      published && Object.keys(entry).some((name) => !has(`${folder}/dist/${name}.d.ts`)),
+export function checkTypes(projects = [], stdio = 'inherit') {
+  const missing = publishedEntries().some(({ folder, entry }) =>
+    Object.keys(entry).some((name) => !has(`${folder}/dist/${name}.d.ts`)),
   );
-  return runNode(tsc, ['-b', ...(missing ? ['--force'] : [])], { cwd: root, stdio });
+  return runNode(tsc, ['-b', ...projects, ...(missing ? ['--force'] : [])], { cwd: root, stdio });
 }
 
 /**
@@ -51,8 +51,12 @@ export async function bundle() {
 
 /** Everything that is published: declarations first, because tsup writes beside them and removes nothing. */
 export async function build() {
-  const types = await checkTypes([...quietly]);
-  return types === 0 ? bundle() : types;
+  const projects = publishedEntries().map(({ folder }) => folder);
+  return (await checkTypes(projects, [...quietly])) || bundle();
+}
+
+function publishedEntries() {
+  return bundleEntries().filter(({ published }) => published);
 }
 
 /**
