@@ -1,9 +1,9 @@
 export type { VirtualClock } from './clock/virtual-clock.js';
 export { createVirtualClock } from './clock/virtual-clock.js';
+export { simulatorErrors } from './error-codes.js';
 export type { PlannedFault } from './faults/fault-plan.js';
 export type { SimulatedRun, SimulateOptions } from './run/simulate.js';
 export { simulate } from './run/simulate.js';
-export { simulatorErrors } from './simulator-errors.js';
 export type { VersionBehaviour } from './world/behaviour.js';
 export { crashing, errors, flapping, healthy, neverReady } from './world/behaviour.js';
 export type { World } from './world/create-world.js';

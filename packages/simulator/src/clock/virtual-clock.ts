@@ -1,5 +1,5 @@
 import type { Clock, TimerHandle } from '@bluegreen/contract';
-import { fail } from '../simulator-errors.js';
+import { fail } from '../failure.js';
 import { nextTickPump, type Pump } from './pump.js';
 import { TimerHeap } from './timer-heap.js';
 

@@ -1,4 +1,4 @@
-import { fail } from '../simulator-errors.js';
+import { fail } from '../failure.js';
 import { faultCatalogue } from './catalogue.js';
 import type { PlannedFault } from './fault-plan.js';
 

@@ -1,5 +1,5 @@
 import type { EnvironmentAdapter, MetricSource, ReadCall, Slot, TrafficAdapter } from '@bluegreen/contract';
-import { fail } from '../simulator-errors.js';
+import { fail } from '../failure.js';
 import type { CheckResult } from './check-operation.js';
 import type { Abort, Done } from './operation.js';
 import type { Operations } from './operations.js';

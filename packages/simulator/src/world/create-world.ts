@@ -1,9 +1,9 @@
 import type { EnvironmentAdapter, MetricSource, Slot, TrafficAdapter } from '@bluegreen/contract';
+import { fail } from '../failure.js';
 import type { WorldFault } from '../faults/fault-plan.js';
 import { FaultSchedule } from '../faults/fault-schedule.js';
 import { validateFaults } from '../faults/validate-faults.js';
 import { keyedStreams } from '../random/keyed-streams.js';
-import { fail } from '../simulator-errors.js';
 import { environmentAdapter, metricSource, type PromisedCheck, promisedCheck, trafficAdapter } from './adapters.js';
 import type { Ledger } from './ledger.js';
 import { LedgerBook } from './ledger-book.js';

@@ -5,8 +5,8 @@ import {
   type Fence,
   type Slot,
 } from '@bluegreen/contract';
+import { fail } from '../failure.js';
 import type { CallFault } from '../faults/fault-plan.js';
-import { fail } from '../simulator-errors.js';
 import { fingerprint } from './fingerprint.js';
 import { type Abort, type Confirm, type Done, startOperation } from './operation.js';
 import type { SimulatedService } from './simulated-service.js';

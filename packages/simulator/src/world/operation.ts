@@ -1,6 +1,7 @@
 import { type Clock, isBluegreenError, type TimerHandle } from '@bluegreen/contract';
+import type { SimulatorErrorCode } from '../error-codes.js';
+import { fail } from '../failure.js';
 import type { CallFault, Landing } from '../faults/fault-plan.js';
-import { fail, type SimulatorErrorCode } from '../simulator-errors.js';
 import type { CallRecord } from './ledger.js';
 
 /** How a call ended. */

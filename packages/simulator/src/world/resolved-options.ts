@@ -1,5 +1,5 @@
 import type { EnvironmentCapabilities, TrafficCapabilities } from '@bluegreen/contract';
-import { fail } from '../simulator-errors.js';
+import { fail } from '../failure.js';
 import { type Behaviour, behaviourOf } from './behaviour.js';
 import type {
   EnvironmentOptions,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { fail } from '../simulator-errors.js';
+import { fail } from '../failure.js';
 import { crashing, flapping, healthy, neverReady } from './behaviour.js';
 import { benchOf } from './bench.fixture.js';
 

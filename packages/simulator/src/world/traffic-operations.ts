@@ -10,8 +10,8 @@ import {
   type TrafficObservation,
   type TrafficTarget,
 } from '@bluegreen/contract';
+import { fail } from '../failure.js';
 import type { CallFault, RoutingPart } from '../faults/fault-plan.js';
-import { fail } from '../simulator-errors.js';
 import { storedTarget } from './fingerprint.js';
 import { type Abort, type Done, startOperation } from './operation.js';
 import type { StoredRouting } from './router.js';

@@ -1,7 +1,7 @@
 import type { Clock, Fence, Slot } from '@bluegreen/contract';
+import { fail } from '../failure.js';
 import type { CallFault, Operation } from '../faults/fault-plan.js';
 import type { FaultSchedule, TriggeredFault } from '../faults/fault-schedule.js';
-import { fail } from '../simulator-errors.js';
 import type { CallRecord } from './ledger.js';
 import type { LedgerBook } from './ledger-book.js';
 import type { ResolvedMetrics } from './resolved-options.js';

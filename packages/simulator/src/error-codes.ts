@@ -1,4 +1,4 @@
-import { type ErrorEntry, failures } from '@bluegreen/contract';
+import type { ErrorTable } from '@bluegreen/contract';
 
 /** Every code of the simulator. The first group is about its use, the second plays a provider that says no. */
 export const simulatorErrors = {
@@ -107,9 +107,6 @@ export const simulatorErrors = {
     hint: 'Ask only for what its capabilities list.',
     reaction: 'permanent',
   },
-} as const satisfies Record<string, ErrorEntry>;
+} as const satisfies ErrorTable;
 
 export type SimulatorErrorCode = keyof typeof simulatorErrors;
-
-/** Makes an error of the simulator's table. */
-export const fail = failures(simulatorErrors);
