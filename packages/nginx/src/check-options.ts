@@ -99,8 +99,8 @@ export function readAudiences(given: Declared): Declared {
   if (given.length > mostAudiences) refuse('audiences', `at most ${mostAudiences}`);
   const sorted = [...given].sort((a, b) => (a.name < b.name ? -1 : 1));
   sorted.forEach(({ name, match }, index) => {
-    if (!/^[a-z][a-z0-9-]{0,31}$/.test(name))
-      refuse('audiences', `${JSON.stringify(name)} is not 1 to 32 of a-z, 0-9 and -`);
+    if (!/^[A-Za-z][A-Za-z0-9_-]{0,39}$/.test(name))
+      refuse('audiences', `${JSON.stringify(name)} is not a letter and up to 39 of A-Za-z0-9_-`);
     if (sorted[index + 1]?.name === name) refuse('audiences', `${name} is there twice`);
     if ('sourceRanges' in match) for (const range of match.sourceRanges) readRange(name, range);
     else readMark(`audiences.${name}`, match);

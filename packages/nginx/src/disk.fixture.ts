@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { everythingTo, type Slot, type TrafficTarget, weightsOf } from '@bluegreen/contract';
@@ -18,6 +18,7 @@ export interface Disk {
 
 export async function makeDisk(adopt: Slot | null = 'blue', more: Partial<NginxOptions> = {}): Promise<Disk> {
   const directory = mkdtempSync(join(tmpdir(), 'bluegreen-disk-'));
+  chmodSync(directory, 0o755);
   const options: NginxOptions = {
     service: 'web',
     upstreams: { blue: ['127.0.0.1:9101'], green: ['127.0.0.1:9102'] },

@@ -1,5 +1,6 @@
 import { type Finding, isBluegreenError, type ReadCall, soleSlot, type TrafficNeeds } from '@bluegreen/contract';
 import { isDeclared } from './check-target.js';
+import { fromSystem } from './failure.js';
 import { finding } from './finding.js';
 import { type Inspection, inspect, liveFaults } from './inspection.js';
 import { configurationFindings } from './preflight-configuration.js';
@@ -8,12 +9,16 @@ import type { Settings } from './settings.js';
 
 /** Everything about this user's nginx, files and options that would make a release go wrong. Changes nothing. */
 export async function preflight(settings: Settings, needs: TrafficNeeds, call: ReadCall): Promise<readonly Finding[]> {
-  return [
-    ...needFindings(settings, needs),
-    ...(await diskFindings(settings)),
-    ...(await runningFindings(settings, call)),
-    ...(await configurationFindings(settings, call.signal)),
-  ];
+  try {
+    return [
+      ...needFindings(settings, needs),
+      ...(await diskFindings(settings)),
+      ...(await runningFindings(settings, call)),
+      ...(await configurationFindings(settings, call.signal)),
+    ];
+  } catch (error) {
+    throw fromSystem(error);
+  }
 }
 
 function needFindings(settings: Settings, needs: TrafficNeeds): Finding[] {

@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => disk.remove());
 
-describe('setup', () => {
+describe('setup', { timeout: 60_000 }, () => {
   test('says which lines to paste where', async () => {
     const { paste, written, adopted } = await nginxTraffic({ ...disk.options, preview: { port: 8090 } }).setup();
     const { http, location } = disk.settings.includeFiles;
@@ -89,7 +89,7 @@ describe('setup', () => {
   });
 });
 
-describe('S53: a state that was lost', () => {
+describe('S53: a state that was lost', { timeout: 60_000 }, () => {
   test('is told from one that never was, and rebuilt from the fallback marker with its stamp', async () => {
     await routeOn(disk.settings, allTo('green', { fallback: 'green' }), 7, 3);
     rmSync(disk.settings.stateDirectory, { recursive: true });
@@ -118,7 +118,7 @@ describe('S53: a state that was lost', () => {
   });
 });
 
-describe('S33: every edit of the state is foreign and changes the revision', () => {
+describe('S33: every edit of the state is foreign and changes the revision', { timeout: 60_000 }, () => {
   const edits: readonly [string, (state: string, fallback: string) => void][] = [
     ['a marker removed', (state) => rmSync(join(state, 'current/green/everyone/3'))],
     ['a marker added', (state) => writeFileSync(join(state, 'current/blue/everyone/3'), '')],

@@ -16,7 +16,7 @@ afterEach(() => disk.remove());
 
 const half = splitTo('green', 50);
 
-describe('route', () => {
+describe('route', { timeout: 60_000 }, () => {
   test('S54: gives the whole target back: weights, candidate, fallback, audiences, preview, cohort', async () => {
     const audiences = [{ name: 'beta', match: { header: 'x-beta', equals: '1' } }];
     const rich = await makeDisk('blue', { audiences, preview: { port: 8090 } });
@@ -133,7 +133,7 @@ describe('route', () => {
   });
 });
 
-describe('S41: a writer that is killed', () => {
+describe('S41: a writer that is killed', { timeout: 60_000 }, () => {
   const flips = allTo('green', { fallback: 'green' });
 
   test.each(steps)('after %s leaves the old state or the new one, and the next owner goes on', async (stop) => {
