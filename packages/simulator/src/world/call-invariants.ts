@@ -3,21 +3,14 @@ import type { Ledger } from './ledger.js';
 
 /** S52: an owner that was told of a newer one writes nothing more. */
 export function fencedOwnersRest(ledger: Ledger): Violation[] {
-  const fencedAt = new Map<string, number>();
-  for (const { owner, outcome, endedAt } of ledger.calls) {
-    if (outcome === 'simulator/fenced' && endedAt !== null) {
-      fencedAt.set(owner, Math.min(fencedAt.get(owner) ?? Number.POSITIVE_INFINITY, endedAt));
-    }
+  const toldAt = new Map<string, number>();
+  for (const { owner, outcome, begunAtEnd } of ledger.calls) {
+    if (outcome !== 'simulator/fenced' || begunAtEnd === null) continue;
+    toldAt.set(owner, Math.min(toldAt.get(owner) ?? Number.POSITIVE_INFINITY, begunAtEnd));
   }
-  return ledger.calls
-    .filter(
-      ({ owner, at, operation }) =>
-        (operation === 'route' || operation === 'converge') && at > (fencedAt.get(owner) ?? Number.POSITIVE_INFINITY),
-    )
-    .map(({ owner, at, service, operation }) => ({
-      id: 'S52',
-      at,
-      service,
-      message: `${owner} called ${operation} after it was fenced off`,
-    }));
+  return ledger.calls.flatMap(({ owner, operation, at, service }, index) => {
+    const isWrite = operation === 'route' || operation === 'converge';
+    if (!isWrite || index < (toldAt.get(owner) ?? Number.POSITIVE_INFINITY)) return [];
+    return [{ id: 'S52', at, service, message: `${owner} called ${operation} after it was fenced off` }];
+  });
 }

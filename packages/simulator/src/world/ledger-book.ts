@@ -24,6 +24,13 @@ export class LedgerBook {
     this.#clock = clock;
   }
 
+  end(call: CallRecord, outcome: string, isUnknown: boolean): void {
+    call.endedAt = this.#clock.now();
+    call.begunAtEnd = this.calls.length;
+    call.outcome = outcome;
+    call.isUnknown = isUnknown;
+  }
+
   fault(fault: string, service: string | null): void {
     this.faults.push({ at: this.#clock.now(), service, fault });
   }

@@ -18,6 +18,8 @@ export interface CallRecord {
   /** The fault that the plan had for it. */
   readonly fault: string | null;
   endedAt: number | null;
+  /** How many calls had begun when it ended: those that the ledger lists before this place. */
+  begunAtEnd: number | null;
   /** `ok`, or the code of the error. */
   outcome: string | null;
   /** The caller cannot know whether the write landed. */

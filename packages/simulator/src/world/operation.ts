@@ -3,6 +3,7 @@ import type { SimulatorErrorCode } from '../error-codes.js';
 import { fail } from '../failure.js';
 import type { CallFault, Landing } from '../faults/fault-plan.js';
 import type { CallRecord } from './ledger.js';
+import type { LedgerBook } from './ledger-book.js';
 
 /** How a call ended. */
 export type Reply<R> = { readonly error: null; readonly value: R } | { readonly error: Error; readonly value: null };
@@ -19,6 +20,7 @@ export type Confirm = (done: (error: Error | null) => void) => void;
 /** What one call does at the provider. */
 export interface Request<R> {
   readonly record: CallRecord;
+  readonly book: LedgerBook;
   readonly fault: CallFault | null;
   readonly latencyMs: number;
   /** How long after its caller gave up it may still land; `null`: it is a read. */
@@ -207,10 +209,10 @@ class RunningOperation<R> {
 
   /** Always the last thing that a timer does: whoever hears of it may start the next call at once. */
   #tell(error: Error | null, value?: R): void {
-    const { record, lateWriteMs } = this.#request;
-    record.endedAt = this.#clock.now();
-    record.outcome = error === null ? 'ok' : isBluegreenError(error) ? error.code : 'error';
-    record.isUnknown = lateWriteMs !== null && isBluegreenError(error) && error.reaction === 'read-back';
+    const { record, book, lateWriteMs } = this.#request;
+    const known = isBluegreenError(error) ? error : null;
+    const outcome = error === null ? 'ok' : (known?.code ?? 'error');
+    book.end(record, outcome, lateWriteMs !== null && known?.reaction === 'read-back');
     this.#done(error === null ? { error, value: value as R } : { error, value: null });
   }
 }

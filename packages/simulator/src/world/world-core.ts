@@ -29,6 +29,13 @@ export function serviceOf(core: WorldCore, name: string): SimulatedService {
   return service;
 }
 
+export interface OpenedCall {
+  readonly record: CallRecord;
+  readonly fault: CallFault | null;
+  readonly book: LedgerBook;
+  readonly isDown: boolean;
+}
+
 /** Counts and writes down one call, lets happen what the plan has just before it, and says what goes wrong with it. */
 export function openCall(
   core: WorldCore,
@@ -37,7 +44,7 @@ export function openCall(
   slot: Slot | null,
   caller: CallerOptions & { readonly idempotencyKey?: string; readonly fence?: Fence },
   reaches: Readonly<Record<Slot, boolean>> | null = null,
-): { readonly record: CallRecord; readonly fault: CallFault | null; readonly isDown: boolean } {
+): OpenedCall {
   const now = core.clock.now();
   const { call, fault, before } = core.schedule.take(operation, service, slot);
   for (const triggered of before) triggerFault(core, triggered, service);
@@ -53,12 +60,13 @@ export function openCall(
     reaches,
     fault: fault?.fault ?? null,
     endedAt: null,
+    begunAtEnd: null,
     outcome: null,
     isUnknown: false,
     landedAt: null,
   };
   core.book.calls.push(record);
-  return { record, fault, isDown: core.schedule.isDown(now, operation, service) };
+  return { record, fault, book: core.book, isDown: core.schedule.isDown(now, operation, service) };
 }
 
 /** Lets a fault of the world happen now, or when its delay is over. */
