@@ -23,7 +23,8 @@ export class AsyncDriver {
   readonly #calls: EffectCalls;
   readonly #inbox: Fact[] = [];
   #wake: TimerHandle | null = null;
-  #turning: Promise<void> | null = null;
+  #isTurning = false;
+  #turned: Promise<void> = Promise.resolve();
   #end: DriveEnd | null = null;
   #resolveEnd: (end: DriveEnd) => void = () => {};
   /** Resolves, never rejects, when this driver does nothing more. */
@@ -52,8 +53,11 @@ export class AsyncDriver {
     if (this.#end !== null) return Promise.resolve();
     this.#inbox.push(...facts);
     // The turn that runs takes what came meanwhile.
-    this.#turning ??= this.#turns();
-    return this.#turning;
+    if (!this.#isTurning) {
+      this.#isTurning = true;
+      this.#turned = this.#turns();
+    }
+    return this.#turned;
   }
 
   /** Stops driving; the release goes on when somebody recovers it. Resolves when nothing more is written. */
@@ -76,7 +80,7 @@ export class AsyncDriver {
       await this.#lose(error);
       return;
     } finally {
-      this.#turning = null;
+      this.#isTurning = false;
       if (this.#end !== null) this.#resolveEnd(this.#end);
     }
     if (this.#options.process.isOver) this.#finish({ reason: 'over' });
@@ -132,6 +136,6 @@ export class AsyncDriver {
     this.#end = end;
     this.#cancelWake();
     this.#calls.abortAll();
-    if (this.#turning === null) this.#resolveEnd(end);
+    if (!this.#isTurning) this.#resolveEnd(end);
   }
 }

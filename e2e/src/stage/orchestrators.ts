@@ -1,0 +1,49 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { OrchestratorReport, OrchestratorTask } from '../orchestrator.js';
+
+/** A real orchestrator process. */
+export interface Orchestrator {
+  readonly child: ChildProcess;
+  /** It has loaded and begins to work. */
+  readonly started: Promise<void>;
+  /** How it ended: with a report, or killed. */
+  readonly ended: Promise<OrchestratorEnd>;
+}
+
+export interface OrchestratorEnd {
+  readonly report: OrchestratorReport | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly problem: string | null;
+}
+
+/** Longer than any of these releases takes: a process that lasts longer hangs, and that is a failure. */
+const limitMs = 60_000;
+
+export function startOrchestrator(task: OrchestratorTask): Orchestrator {
+  const script = fileURLToPath(new URL('./orchestrator.js', import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  let errors = '';
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const started = new Promise<void>((resolve) => {
+    child.stdout!.on('data', (part: Buffer) => {
+      output += part.toString();
+      if (output.includes('started\n')) resolve();
+    });
+    child.once('exit', () => resolve());
+  });
+  child.stderr!.on('data', (part: Buffer) => {
+    errors += part.toString();
+  });
+  const ended = new Promise<OrchestratorEnd>((resolve) => {
+    child.once('close', (status, signal) => {
+      clearTimeout(limit);
+      const last = output.trim().split('\n').at(-1) ?? '';
+      const report = last.startsWith('{') ? (JSON.parse(last) as OrchestratorReport) : null;
+      const problem = signal === null && status !== 0 ? `exit ${status}: ${errors.slice(-800)}` : null;
+      resolve({ report, signal, problem });
+    });
+  });
+  return { child, started, ended };
+}
