@@ -1,4 +1,4 @@
-import { type Clock, fail, type Journal } from '@bluegreen/contract';
+import { type Clock, fail, type Journal, type JournalRecord } from '@bluegreen/contract';
 import type { ReleaseEvent } from '@bluegreen/machine';
 
 /** An event with its place in the journal of its release. */
@@ -27,8 +27,8 @@ export class ReleaseFeed {
     for (const releaseId of [...this.#waiting.keys()]) this.notify(releaseId);
   }
 
-  /** Every event from the first on; ends after `release-finished`, unless something follows it already. */
-  async *follow(journal: Journal, releaseId: string): AsyncGenerator<NumberedEvent, void> {
+  /** Every record from the first on; ends after `release-finished`, unless something follows it already. */
+  async *follow(journal: Journal, releaseId: string): AsyncGenerator<JournalRecord<ReleaseEvent>, void> {
     let seq = 1;
     for (;;) {
       // Listening begins before the read, so that nothing falls between the two.
@@ -37,7 +37,7 @@ export class ReleaseFeed {
         const records = await journal.read(releaseId, seq);
         for (const record of records) {
           seq = record.seq + 1;
-          yield { seq: record.seq, ...(record.event as ReleaseEvent) };
+          yield record as JournalRecord<ReleaseEvent>;
         }
         if ((records.at(-1)?.event as ReleaseEvent | undefined)?.type === 'release-finished') return;
         if (records.length > 0) continue;

@@ -1,5 +1,5 @@
-import type { Journal } from '@bluegreen/contract';
-import { type Explanation, explain, type ReleaseState } from '@bluegreen/machine';
+import type { Journal, JournalRecord } from '@bluegreen/contract';
+import { type Explanation, explain, type ReleaseEvent, type ReleaseState } from '@bluegreen/machine';
 import { outcomeOf, type ReleaseOutcome } from './outcome-of.js';
 import { foldRecords, readState } from './read-journal.js';
 import type { NumberedEvent, ReleaseFeed } from './release-feed.js';
@@ -32,7 +32,12 @@ export class Release implements AsyncIterable<NumberedEvent> {
   }
 
   /** Every event from the first on, `seq` without holes; ends by itself after `release-finished`. */
-  [Symbol.asyncIterator](): AsyncGenerator<NumberedEvent, void> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<NumberedEvent, void> {
+    for await (const { seq, event } of this.records()) yield { seq, ...event };
+  }
+
+  /** The same as journal records, as reports want them. */
+  records(): AsyncGenerator<JournalRecord<ReleaseEvent>, void> {
     return this.#source.feed.follow(this.#source.journal, this.id);
   }
 

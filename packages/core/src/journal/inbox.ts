@@ -30,6 +30,7 @@ export async function sendCommand(context: JournalContext, releaseId: string, gi
   }
   await fileSystem.syncDirectory(inbox);
   // Whoever made the release may have died before this.
+  await fileSystem.syncDirectory(layout.releases);
 }
 
 /** Commands that wait, oldest first, each id once. What is no command is moved out of the way. */

@@ -19,10 +19,23 @@ interface Witness {
   readonly epochs: Record<string, number[]>;
 }
 
+/** Before call number `call` a process sleeps while the others do about `rounds` calls each. */
+interface Sleep {
+  readonly call: number;
+  readonly rounds: number;
+}
+
+const sleeps = fc.array(fc.record({ call: fc.nat(80), rounds: fc.integer({ min: 10, max: 120 }) }), { maxLength: 3 });
+
 /** Every call to the disk waits until the scheduler picks it: any order of the calls of all processes may come. */
-function scheduled(scheduler: fc.Scheduler, who: string): DiskHook {
+function scheduled(scheduler: fc.Scheduler, who: string, asleep: readonly Sleep[] = []): DiskHook {
+  let calls = 0;
   return async (call) => {
-    await scheduler.schedule(Promise.resolve(), `${who} ${call.name}`);
+    calls += 1;
+    const rounds = asleep.find((sleep) => sleep.call === calls)?.rounds ?? 0;
+    for (let round = 0; round <= rounds; round += 1) {
+      await scheduler.schedule(Promise.resolve(), `${who} ${call.name}`);
+    }
     return call.run();
   };
 }
@@ -89,12 +102,13 @@ describe('owners whose calls interleave in any order (S36, S38, S58)', { timeout
       fc.scheduler(),
       fc.constantFrom('new', 'existing'),
       fc.integer({ min: 0, max: 3 }),
-      async (scheduler, kind, expiries) => {
+      fc.tuple(sleeps, sleeps, sleeps),
+      async (scheduler, kind, expiries, asleep) => {
         const host = new SimulatedHost();
         const witness: Witness = { records: [], epochs: {} };
         if (kind === 'existing') await contend('before', host.start().journal, witness);
-        const contenders = ['one', 'two', 'three'].map((who) =>
-          contend(who, host.start(scheduled(scheduler, who)).journal, witness),
+        const contenders = ['one', 'two', 'three'].map((who, index) =>
+          contend(who, host.start(scheduled(scheduler, who, asleep[index])).journal, witness),
         );
         const reader = readOften(host.start(scheduled(scheduler, 'reader')).journal);
         await scheduler.waitFor(Promise.all([...contenders, reader, letLeasesExpire(scheduler, host, expiries)]));
