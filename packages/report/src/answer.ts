@@ -109,7 +109,7 @@ function preparing(view: View): string {
     if (lastReadFailure !== null) return `Preparing: ${name} can't be read: ${lastReadFailure.message}`;
     if (roles === null)
       return `Preparing: ${routing === 'unread' ? `reading the routing of ${name}` : `nothing routes ${name} yet`}`;
-    const { seen } = slots[roles.candidate];
+    const seen = slots[roles.candidate].prepared;
     const isReady = seen !== null && seen.version === version && seen.ready >= Math.max(1, seen.desired);
     if (isReady) continue;
     if (seen === null || seen.version !== version)

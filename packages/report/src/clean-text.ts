@@ -1,4 +1,5 @@
 const longest = 2_000;
+const simple = /^[\x20-\x7e]*$/;
 const lineBreaks = /[^\S ]+/gu;
 const invisible = /[\p{Default_Ignorable_Code_Point}\p{Cf}]/gu;
 const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}]/gu;
@@ -9,12 +10,9 @@ const piledMarks = /(\p{M}{2})\p{M}+/gu;
  * Line breaks become spaces, what is invisible or turns the writing direction goes, control characters become `�`.
  */
 export function cleanText(text: string): string {
-  return text
-    .slice(0, longest)
-    .replace(lineBreaks, ' ')
-    .replace(invisible, '')
-    .replace(unprintable, '\ufffd')
-    .replace(piledMarks, '$1');
+  const start = text.slice(0, longest);
+  if (simple.test(start)) return start;
+  return start.replace(lineBreaks, ' ').replace(invisible, '').replace(unprintable, '\ufffd').replace(piledMarks, '$1');
 }
 
 const plainForms: Readonly<Record<string, string>> = {

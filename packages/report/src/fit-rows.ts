@@ -36,5 +36,5 @@ function around(lines: readonly TreeLine[], room: number): readonly Line[] {
 }
 
 function hidden(count: number, where: string): Line {
-  return [span(count === 0 ? '' : `   ${count} more lines ${where}`, 'faint')];
+  return [span(count === 0 ? '' : `   ${count} more ${count === 1 ? 'line' : 'lines'} ${where}`, 'faint')];
 }

@@ -34,7 +34,10 @@ function reopen(summary: ReleaseSummary, phase: Phase, at: number): ReleaseSumma
     endedAt: summary.stuck?.at ?? at,
     message: summary.stuck?.message ?? '',
   };
-  const services = summary.services.map((each) => ({ ...each, trafficReturnedAt: null }));
+  const services = summary.services.map((each) => {
+    const slots = { blue: { ...each.slots.blue, prepared: null }, green: { ...each.slots.green, prepared: null } };
+    return { ...each, slots, trafficReturnedAt: null };
+  });
   return { ...summary, services, phases: [], steps: [], cause: null, earlierRuns: [...summary.earlierRuns, run] };
 }
 

@@ -1,6 +1,6 @@
 import type { Glyphs, Mark } from './glyphs.js';
 import type { Tone } from './palette.js';
-import { isFirstDeploy, plannedSteps } from './place.js';
+import { plannedSteps } from './place.js';
 import { slotBars } from './slot-bars.js';
 import { type Line, lineWidth, nameSpan, onSurface, padLine, type Surface, span } from './spans.js';
 import type { ReleaseSummary, ServiceSummary } from './summary.js';
@@ -75,13 +75,12 @@ function phaseState(summary: ReleaseSummary): readonly [Mark, Tone, string] {
 export function footnote(view: View): Line {
   const { summary, at } = view;
   const ended = summary.outcome === null ? at : (summary.phases.at(-1)?.endedAt ?? summary.at);
-  const first = isFirstDeploy(summary) ? ', first deploy' : '';
   return [
     span('release ', 'faint'),
     nameSpan(summary.id, 'faint', 48),
     span(', requested by ', 'faint'),
     nameSpan(summary.requestedBy, 'faint'),
-    span(`${first}, ${printLasting(ended - summary.requestedAt)}`, 'faint'),
+    span(`, ${printLasting(ended - summary.requestedAt)}`, 'faint'),
   ];
 }
 

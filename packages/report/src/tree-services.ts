@@ -49,6 +49,7 @@ export function retireText(view: View, { roles, slots, teardownBegunAt }: Servic
   const name = [roles.active, old.initialVersion].filter((each) => each !== null).join(' ');
   if (old.retiredAt !== null) return [span(`${name} is retired`)];
   if (teardownBegunAt !== null) return [span(`retiring ${name} since ${clockOf(view, teardownBegunAt)}`)];
+  if (summary.rollbackBegunAt !== null) return [span(`${name} was still warm`)];
   if (after === 'keep') return [span(`${name} stays warm`)];
   if (summary.retentionCutBy !== null) return [span(`${name}, retention cut short by ${summary.retentionCutBy}`)];
   const left = summary.retainUntil === null ? null : leftUntil(view, summary.retainUntil);
