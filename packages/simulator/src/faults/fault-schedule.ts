@@ -26,6 +26,9 @@ const nothing: readonly TriggeredFault[] = [];
 export class FaultSchedule {
   readonly #planned = new Map<Operation, AtCallFault[]>();
   readonly #timed: (TriggeredFault & { readonly time: number })[] = [];
+  /** Per service, the calls of each operation. */
+  readonly #calls = new Map<string, Record<Operation, number>>();
+  /** Other counts, which only a plan for their operation needs. */
   readonly #counts = new Map<string, number>();
   readonly #outages: { until: number; service: string | null; operations: readonly Operation[] | null }[] = [];
 
@@ -48,7 +51,7 @@ export class FaultSchedule {
 
   /** Counts one call and takes what the plan has for it. The first fault that fits wins. */
   take(operation: Operation, service: string, slot: Slot | null): CallFaults {
-    const call = this.#count(`${operation} ${service}`);
+    const call = this.#countCall(operation, service);
     const planned = this.#planned.get(operation);
     if (planned === undefined) return { call, fault: null, before: nothing };
     const counts = {
@@ -82,6 +85,15 @@ export class FaultSchedule {
         (outage.service === null || outage.service === service) &&
         (outage.operations === null || outage.operations.includes(operation)),
     );
+  }
+
+  #countCall(operation: Operation, service: string): number {
+    let counts = this.#calls.get(service);
+    if (counts === undefined) {
+      counts = { route: 0, 'observe-routing': 0, converge: 0, 'observe-environment': 0, metrics: 0, check: 0 };
+      this.#calls.set(service, counts);
+    }
+    return ++counts[operation];
   }
 
   #count(name: string): number {

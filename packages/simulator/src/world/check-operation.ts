@@ -22,8 +22,8 @@ export function check(core: WorldCore, args: CheckArguments, call: CallerOptions
   const service = serviceOf(core, args.service);
   return startOperation(
     core.clock,
+    openCall(core, 'check', args.service, args.slot, call),
     {
-      ...openCall(core, 'check', args.service, args.slot, call),
       latencyMs: service.options.environment.latencyMs,
       lateWriteMs: null,
       land: (fault) => result(service, args, fault?.fault === 'check-fails'),

@@ -34,8 +34,8 @@ export function converge(core: WorldCore, args: ConvergeArguments, call: Converg
   const toucher = { owner: opened.record.owner, fence: call.fence, since: opened.record.at };
   return startOperation<void>(
     core.clock,
+    opened,
     {
-      ...opened,
       latencyMs,
       lateWriteMs: capabilities.lateWriteMs,
       check: () => {
@@ -105,8 +105,8 @@ export function observeEnvironment(
   const service = serviceOf(core, args.service);
   return startOperation(
     core.clock,
+    openCall(core, 'observe-environment', args.service, args.slot, call),
     {
-      ...openCall(core, 'observe-environment', args.service, args.slot, call),
       latencyMs: service.options.environment.latencyMs,
       lateWriteMs: null,
       land: (fault) => {
@@ -121,18 +121,20 @@ export function observeEnvironment(
 function observation(service: SimulatedService, slot: Slot, now: number): EnvironmentObservation {
   const place = service.places[slot];
   const { name, environment } = service.options;
-  const { deployment } = place;
-  const whyNotReady = place.whyNotReady();
-  return {
+  const { deployment, ready } = place;
+  const seen: { -readonly [Field in keyof EnvironmentObservation]: EnvironmentObservation[Field] } = {
     version: deployment?.version ?? null,
-    ...(deployment?.releaseId == null ? {} : { releaseId: deployment.releaseId }),
-    ...(place.fence === null ? {} : { fence: place.fence }),
     desired: place.desired,
-    ready: place.ready,
-    ...(whyNotReady === null ? {} : { whyNotReady }),
-    ...(environment.capabilities.autoscaling ? { autoscaling: place.autoscaling } : {}),
-    ...(environment.capabilities.workers ? { workers: place.workers } : {}),
-    ...(environment.reportsDrain ? { drain: { open: service.traffic.openRequests(slot, now) } } : {}),
-    ...(deployment === null ? {} : { spec: fingerprint(name), url: `http://${slot}.${name}.simulated` }),
+    ready,
   };
+  if (place.fence !== null) seen.fence = place.fence;
+  if (ready < place.desired) seen.whyNotReady = place.whyNotReady();
+  if (environment.capabilities.autoscaling) seen.autoscaling = place.autoscaling;
+  if (environment.capabilities.workers) seen.workers = place.workers;
+  if (environment.reportsDrain) seen.drain = { open: service.traffic.openRequests(slot, now) };
+  if (deployment === null) return seen;
+  if (deployment.releaseId !== null) seen.releaseId = deployment.releaseId;
+  seen.spec = fingerprint(name);
+  seen.url = `http://${slot}.${name}.simulated`;
+  return seen;
 }

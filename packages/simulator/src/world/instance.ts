@@ -131,8 +131,7 @@ export class Instance {
 
   #newCounter(): Tally {
     const { streams, service, slot } = this.#world;
-    const entity = [service, slot, this.deployment.ordinal, this.#index, this.#lives] as const;
-    return new Tally(streams.key('requests', ...entity), streams.key('errors', ...entity));
+    return new Tally(streams.key('requests', service, slot, this.deployment.ordinal, this.#index, this.#lives));
   }
 
   #later(delayMs: number, run: () => void): void {

@@ -20,8 +20,8 @@ export function readMetrics(
   const service = serviceOf(core, args.service);
   return startOperation(
     core.clock,
+    openCall(core, 'metrics', args.service, null, call),
     {
-      ...openCall(core, 'metrics', args.service, null, call),
       latencyMs: core.metrics.latencyMs,
       lateWriteMs: null,
       land: (fault) => reading(service, args, fault, core.clock.now(), core.metrics.lagMs),

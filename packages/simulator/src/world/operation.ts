@@ -17,16 +17,20 @@ export type Abort = () => void;
 /** Asks something back before an irreversible request; answers `null` or what speaks against it. */
 export type Confirm = (done: (error: Error | null) => void) => void;
 
-/** What one call does at the provider. */
-export interface Request<R> {
+/** One call that was written down, and what goes wrong with it. */
+export interface OpenedCall {
   readonly record: CallRecord;
   readonly book: LedgerBook;
   readonly fault: CallFault | null;
+  /** Every call fails: the provider is down. */
+  readonly isDown: boolean;
+}
+
+/** What one call does at the provider. */
+export interface Request<R> {
   readonly latencyMs: number;
   /** How long after its caller gave up it may still land; `null`: it is a read. */
   readonly lateWriteMs: number | null;
-  /** Every call fails: the provider is down. */
-  readonly isDown: boolean;
   /** What the adapter looks at before it sends. Throws its refusal. */
   check?(): void;
   /** What has to be asked before this is sent, decided when it is about to be. */
@@ -48,12 +52,14 @@ const refusals: Partial<Record<CallFault['fault'], SimulatorErrorCode>> = {
 };
 
 /** Carries out one call on the clock, with what the plan has for it: one timer when nothing goes wrong. */
-export function startOperation<R>(clock: Clock, request: Request<R>, done: Done<R>): Abort {
-  return new RunningOperation(clock, request, done).abort;
+export function startOperation<R>(clock: Clock, opened: OpenedCall, request: Request<R>, done: Done<R>): Abort {
+  const running = new RunningOperation(clock, opened, request, done);
+  return () => running.abort();
 }
 
 class RunningOperation<R> {
   readonly #clock: Clock;
+  readonly #opened: OpenedCall;
   readonly #request: Request<R>;
   readonly #done: Done<R>;
   readonly #dueAt: number;
@@ -61,11 +67,12 @@ class RunningOperation<R> {
   #timer: TimerHandle;
   #stage: 'travelling' | 'confirming' | 'hanging' | 'ended' = 'travelling';
 
-  constructor(clock: Clock, request: Request<R>, done: Done<R>) {
+  constructor(clock: Clock, opened: OpenedCall, request: Request<R>, done: Done<R>) {
     this.#clock = clock;
+    this.#opened = opened;
     this.#request = request;
     this.#done = done;
-    const { fault } = request;
+    const { fault } = opened;
     const travelMs = request.latencyMs + (fault?.fault === 'slow' ? fault.byMs : 0);
     this.#dueAt = clock.now() + travelMs;
     const refusal = this.#refusal();
@@ -73,18 +80,18 @@ class RunningOperation<R> {
     this.#timer = clock.setTimeout(refusal === null ? () => this.#arrive() : () => this.#end(refusal), travelMs);
   }
 
-  readonly abort: Abort = () => {
+  abort(): void {
     if (this.#stage === 'ended') return;
     const stage = this.#stage;
     this.#stage = 'ended';
     if (stage === 'travelling') this.#leaveTravelling();
     if (stage === 'hanging') this.#landLater(this.#landing('never'));
     this.#clock.setTimeout(() => this.#tell(fail('simulator/aborted', this.#readsRetry())), 0);
-  };
+  }
 
   /** What is clear before anything is sent. */
   #refusal(): Error | null {
-    const { fault, isDown } = this.#request;
+    const { fault, isDown } = this.#opened;
     if (isDown) return fail('simulator/outage', this.#readsRetry());
     const code = fault === null ? undefined : refusals[fault.fault];
     if (code !== undefined) {
@@ -114,7 +121,7 @@ class RunningOperation<R> {
   }
 
   #deliver(): void {
-    const { fault } = this.#request;
+    const { fault } = this.#opened;
     switch (fault?.fault) {
       case 'hang':
         this.#stage = 'hanging';
@@ -138,11 +145,12 @@ class RunningOperation<R> {
 
   #land(): void {
     const request = this.#request;
+    const { fault } = this.#opened;
     let value: R;
     try {
-      value = request.land(request.fault, false);
+      value = request.land(fault, false);
       this.#noteLanding();
-      if (request.fault?.fault === 'duplicate') this.#landQuietly(false);
+      if (fault?.fault === 'duplicate') this.#landQuietly(false);
     } catch (error) {
       this.#end(asError(error));
       return;
@@ -161,7 +169,7 @@ class RunningOperation<R> {
   }
 
   #noteLanding(): void {
-    if (this.#request.lateWriteMs !== null) this.#request.record.landedAt ??= this.#clock.now();
+    if (this.#request.lateWriteMs !== null) this.#opened.record.landedAt ??= this.#clock.now();
   }
 
   #landLater(landing: Landing): void {
@@ -184,7 +192,8 @@ class RunningOperation<R> {
 
   /** A write on its way lands all the same when that is soon enough and nothing had to be asked first. */
   #leaveTravelling(): void {
-    const { fault, lateWriteMs } = this.#request;
+    const { lateWriteMs } = this.#request;
+    const { fault } = this.#opened;
     this.#clock.clearTimeout(this.#timer);
     if (!lateWriteMs || this.#isRefused || this.#request.confirm?.()) return;
     if (fault !== null && ['hang', 'reply-lost', 'effect-lost', 'effect-delayed'].includes(fault.fault)) return;
@@ -193,7 +202,7 @@ class RunningOperation<R> {
   }
 
   #landing(fallback: Landing): Landing {
-    const { fault } = this.#request;
+    const { fault } = this.#opened;
     return fault?.fault === 'hang' ? (fault.lands ?? fallback) : fallback;
   }
 
@@ -209,7 +218,8 @@ class RunningOperation<R> {
 
   /** Always the last thing that a timer does: whoever hears of it may start the next call at once. */
   #tell(error: Error | null, value?: R): void {
-    const { record, book, lateWriteMs } = this.#request;
+    const { record, book } = this.#opened;
+    const { lateWriteMs } = this.#request;
     const known = isBluegreenError(error) ? error : null;
     const outcome = error === null ? 'ok' : (known?.code ?? 'error');
     book.end(record, outcome, lateWriteMs !== null && known?.reaction === 'read-back');

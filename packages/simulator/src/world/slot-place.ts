@@ -93,9 +93,7 @@ export class SlotPlace {
   }
 
   /** For people, as an environment would say it. */
-  whyNotReady(): string | null {
-    const { ready } = this;
-    if (ready >= this.desired) return null;
+  whyNotReady(): string {
     const deaths = this.instances.reduce((sum, instance) => sum + instance.deaths, 0);
     const failedStarts = this.instances.reduce((sum, instance) => sum + instance.failedStarts, 0);
     const reason =
@@ -106,7 +104,7 @@ export class SlotPlace {
           : this.instances.some((instance) => instance.isUp && !instance.isReady)
             ? 'the readiness probe fails'
             : 'starting';
-    return `${ready} of ${this.desired} ready: ${reason}`;
+    return `${this.ready} of ${this.desired} ready: ${reason}`;
   }
 
   #addInstances(isReady: boolean): void {

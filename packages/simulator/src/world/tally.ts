@@ -10,7 +10,7 @@ export interface Counts {
 
 /**
  * A counter of things that happen at random. Between two cells it only sums up what is to be expected, which costs
- * the same at any rate; the number itself is drawn once per cell, from the cell's own streams. The sum of independent
+ * the same at any rate; the number itself is drawn once per cell, from the cell's own stream. The sum of independent
  * Poisson variables is one, so nothing is lost, and who reads when changes nothing.
  */
 export class Tally {
@@ -18,12 +18,10 @@ export class Tally {
   #errors = 0;
   #expectedRequests = 0;
   #expectedErrors = 0;
-  readonly #requestKey: StreamKey;
-  readonly #errorKey: StreamKey | null;
+  readonly #key: StreamKey;
 
-  constructor(requestKey: StreamKey, errorKey: StreamKey | null = null) {
-    this.#requestKey = requestKey;
-    this.#errorKey = errorKey;
+  constructor(key: StreamKey) {
+    this.#key = key;
   }
 
   /** Adds so many expected requests, of which the share `errorRate` fails. */
@@ -59,9 +57,10 @@ export class Tally {
   }
 
   #draw(cell: number): Counts {
-    const requests = poisson(this.#requestKey.at(cell), this.#expectedRequests);
-    if (this.#errorKey === null || this.#expectedErrors === 0) return { requests, errors: 0 };
-    const errors = binomial(this.#errorKey.at(cell), requests, this.#expectedErrors / this.#expectedRequests);
-    return { requests, errors };
+    const stream = this.#key.at(cell);
+    // Requests first: how many come must not depend on how many fail.
+    const requests = poisson(stream, this.#expectedRequests);
+    if (this.#expectedErrors === 0) return { requests, errors: 0 };
+    return { requests, errors: binomial(stream, requests, this.#expectedErrors / this.#expectedRequests) };
   }
 }

@@ -40,8 +40,8 @@ export function route(core: WorldCore, args: RouteArguments, call: WriteOptions,
   const write = { target, revision: args.expected.revision, key: call.idempotencyKey, fence: call.fence };
   return startOperation<void>(
     core.clock,
+    opened,
     {
-      ...opened,
       latencyMs: options.router.latencyMs,
       lateWriteMs: capabilities.lateWriteMs,
       check: () => {
@@ -135,8 +135,8 @@ export function observeRouting(
   const service = serviceOf(core, args.service);
   return startOperation(
     core.clock,
+    openCall(core, 'observe-routing', args.service, null, call),
     {
-      ...openCall(core, 'observe-routing', args.service, null, call),
       latencyMs: service.options.router.latencyMs,
       lateWriteMs: null,
       land: (fault) => observation(service, isOld(fault), core.clock.now()),
@@ -154,17 +154,17 @@ function observation(service: SimulatedService, isStale: boolean, now: number): 
   const options = service.options.router;
   const shown = isStale ? router.previous : router.stored;
   const proof = options.proof === 'proven' && (isStale || !router.isSettled) ? 'accepted' : options.proof;
-  return {
+  const seen: { -readonly [Field in keyof TrafficObservation]: TrafficObservation[Field] } = {
     routing: shown.routing,
     revision: shown.revision,
-    ...(shown.fence === null ? {} : { fence: shown.fence }),
-    ...(proof === 'accepted' ? {} : { proof }),
-    ...(options.afterRestart === 'durable' ? {} : { afterRestart: router.afterRestart }),
-    ...(options.reportsHealth ? { health: { blue: health(service, 'blue'), green: health(service, 'green') } } : {}),
-    ...(options.drain === 'absent'
-      ? {}
-      : { drain: { blue: drain(service, 'blue', now), green: drain(service, 'green', now) } }),
   };
+  if (shown.fence !== null) seen.fence = shown.fence;
+  if (proof !== 'accepted') seen.proof = proof;
+  if (options.afterRestart !== 'durable') seen.afterRestart = router.afterRestart;
+  if (options.reportsHealth) seen.health = { blue: health(service, 'blue'), green: health(service, 'green') };
+  if (options.drain !== 'absent')
+    seen.drain = { blue: drain(service, 'blue', now), green: drain(service, 'green', now) };
+  return seen;
 }
 
 function health(service: SimulatedService, slot: Slot) {

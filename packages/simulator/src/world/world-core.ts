@@ -1,9 +1,10 @@
 import type { Clock, Fence, Slot } from '@bluegreen/contract';
 import { fail } from '../failure.js';
-import type { CallFault, Operation } from '../faults/fault-plan.js';
+import type { Operation } from '../faults/fault-plan.js';
 import type { FaultSchedule, TriggeredFault } from '../faults/fault-schedule.js';
 import type { CallRecord } from './ledger.js';
 import type { LedgerBook } from './ledger-book.js';
+import type { OpenedCall } from './operation.js';
 import type { ResolvedMetrics } from './resolved-options.js';
 import type { SimulatedService } from './simulated-service.js';
 import { applyWorldFault } from './world-faults.js';
@@ -27,13 +28,6 @@ export function serviceOf(core: WorldCore, name: string): SimulatedService {
   const service = core.services.get(name);
   if (service === undefined) throw fail('simulator/service-unknown', { detail: name });
   return service;
-}
-
-export interface OpenedCall {
-  readonly record: CallRecord;
-  readonly fault: CallFault | null;
-  readonly book: LedgerBook;
-  readonly isDown: boolean;
 }
 
 /** Counts and writes down one call, lets happen what the plan has just before it, and says what goes wrong with it. */
