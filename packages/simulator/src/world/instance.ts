@@ -61,13 +61,13 @@ export class Instance {
     });
   }
 
-  /** Ready now, whatever the boot would have taken. */
-  getReady(): void {
+  /** Ready now, whatever the boot would have taken. `isKnown`: the router has known it all along. */
+  getReady(isKnown = false): void {
     this.#world.change(() => {
       this.isUp = true;
       this.isReady = true;
       this.deployment.firstReadyAt ??= this.#world.clock.now();
-      if (this.#world.registrationMs === 0) this.isRegistered = true;
+      this.isRegistered = isKnown || this.#world.registrationMs === 0;
     });
     if (!this.isRegistered) this.#later(this.#world.registrationMs, () => this.#register());
     const { crashAfterMs, flaps } = this.deployment.behaviour;

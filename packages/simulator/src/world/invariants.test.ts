@@ -81,6 +81,16 @@ describe('the judge sees', () => {
     expect(idsOf(bench, { noticeMs: 10_000 })).toEqual([]);
   });
 
+  test('S2: weight before the router knows anybody there', () => {
+    const eager = benchOf({ router: { reportsHealth: true, registrationMs: 300_000 } });
+    eager.deploy('green', 'v2');
+    eager.route(10);
+    expect(idsOf(eager)).toEqual(['S2']);
+    eager.pass(10_000);
+    expect(eager.totals().slots.green.unready).toBeGreaterThan(0);
+    expect(eager.totals().slots.blue.unready).toBe(0);
+  });
+
   test('S9: a weight that goes up after it had gone down', () => {
     const bench = benchOf();
     bench.deploy('green', 'v2');

@@ -32,6 +32,8 @@ export interface CallRecord {
 export interface PlaceRecord {
   readonly version: string | null;
   readonly ready: number;
+  /** Ready instances that the router knew. */
+  readonly registered: number;
   readonly desired: number;
   /** Since when fewer were ready than desired, or the slot was empty. */
   readonly belowSince: number | null;
@@ -136,6 +138,8 @@ export interface ServiceTotals {
   readonly unrouted: number;
   readonly slots: Readonly<Record<Slot, SlotTotals>>;
   readonly capabilities: TrafficCapabilities;
+  /** Whether the router tells which instances it knows. */
+  readonly reportsHealth: boolean;
 }
 
 /** What an omniscient judge saw: plain data, the same bytes for the same seed and the same calls. */

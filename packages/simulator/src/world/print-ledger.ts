@@ -55,5 +55,6 @@ function totalsOf(service: SimulatedService, name: string, deployments: readonly
     requests += perSlot[slot].requests;
     failed += perSlot[slot].errors + perSlot[slot].unready + perSlot[slot].retired;
   }
-  return { requests, failed, cut, stray, unrouted, slots: perSlot, capabilities: service.options.router.capabilities };
+  const { capabilities, reportsHealth } = service.options.router;
+  return { requests, failed, cut, stray, unrouted, slots: perSlot, capabilities, reportsHealth };
 }

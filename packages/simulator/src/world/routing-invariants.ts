@@ -41,7 +41,7 @@ function weightOf(target: TrafficTarget | null, slot: Slot): number {
   return target?.weights[slot] ?? 0;
 }
 
-/** S1: no weight for a candidate that is not whole. S14: no way back to a slot where nothing is ready. */
+/** S1: no weight for a candidate that is not whole. S2: nor for one that the router does not know. S14: no way back to a slot where nothing is ready. */
 export function capacityBeforeWeight(ledger: Ledger, { noticeMs = 0 }: Expectations): Violation[] {
   const found: Violation[] = [];
   for (const { record, before, target, candidate } of changesOf(ledger)) {
@@ -53,6 +53,9 @@ export function capacityBeforeWeight(ledger: Ledger, { noticeMs = 0 }: Expectati
       if (slot === candidate) {
         const isShort = place.belowSince !== null && record.at - place.belowSince >= noticeMs;
         if (isShort) found.push(violation('S1', record, `${slot} got weight with ${count}`));
+        else if (ledger.services[record.service]!.reportsHealth && place.registered === 0) {
+          found.push(violation('S2', record, `${slot} got weight before the router knew any of its instances`));
+        }
       } else if (place.ready === 0 && record.places[otherSlot(slot)].ready > 0) {
         found.push(violation('S14', record, `traffic went back to ${slot} with ${count}`));
       }

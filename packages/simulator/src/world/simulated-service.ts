@@ -182,8 +182,8 @@ export class SimulatedService {
   }
 
   #placeRecord(slot: Slot): PlaceRecord {
-    const { deployment, ready, desired, belowSince } = this.places[slot];
-    return { version: deployment?.version ?? null, ready, desired, belowSince };
+    const { deployment, ready, registered, desired, belowSince } = this.places[slot];
+    return { version: deployment?.version ?? null, ready, registered, desired, belowSince };
   }
 
   #lose(slot: Slot, action: IrreversibleRecord['action'], by: Toucher): void {

@@ -111,7 +111,7 @@ export class SlotPlace {
     while (this.instances.length < this.desired) {
       const instance = new Instance(this.#world, this.deployment!, this.#born++);
       this.instances.push(instance);
-      if (isReady) instance.getReady();
+      if (isReady) instance.getReady(true);
       else instance.boot();
     }
   }
