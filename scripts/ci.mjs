@@ -17,9 +17,17 @@ const suites = [
   { name: 'unit', limitMs: 15 * minuteMs, command: ['npm', 'test', '--', ...reporters], report },
   { name: 'start', limitMs: 5 * minuteMs, command: ['npm', 'start'] },
   { name: 'packed', limitMs: 10 * minuteMs, command: dev('e2e', 'packed', '--json') },
-  { name: 'nginx', limitMs: 10 * minuteMs, command: dev('e2e', 'nginx', '--cutovers', '200', '--json') },
-  { name: 'nginx-crash', limitMs: 10 * minuteMs, command: dev('e2e', 'nginx-crash', '--json') },
-  { name: 'contenders', limitMs: 10 * minuteMs, command: dev('e2e', 'contenders', '--json') },
+  { name: 'nginx', limitMs: 10 * minuteMs, command: dev('e2e', 'nginx-cutovers', '--cutovers', '200', '--json') },
+  {
+    name: 'nginx-crash',
+    limitMs: 10 * minuteMs,
+    command: dev('e2e', 'nginx-crash', '--points', '20', '--random', '10', '--json'),
+  },
+  {
+    name: 'contenders',
+    limitMs: 10 * minuteMs,
+    command: dev('e2e', 'contenders', '--rounds', '20', '--opens', '200', '--json'),
+  },
   { name: 'bench', limitMs: 10 * minuteMs, command: dev('bench', '--small', '--json') },
 ];
 
