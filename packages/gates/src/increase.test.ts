@@ -60,6 +60,18 @@ describe('a series that begins inside the window', () => {
     expect(countOf([series([0, 50], [15, 60], [30, 70]), series([37, 9], [52, 12])])).toBe(20 + 12);
   });
 
+  it('is late by its own rhythm, not by that of a slower one', () => {
+    const slow = series([0, 50], [60, 70]);
+    expect(countOf([series([20, 9], [25, 12])], [slow])).toBe(12);
+    expect(countOf([series([20, 9], [35, 12])], [series([18, 1], [23, 2])])).toBe(3);
+  });
+
+  it('has the slowest rhythm around it when it has only one sample', () => {
+    const others = [series([0, 1], [15, 2], [30, 3]), series([3, 1], [33, 2])];
+    expect(countOf([series([20, 9])], others)).toBe(0);
+    expect(countOf([series([40, 9])], others)).toBe(9);
+  });
+
   it('counts from its first sample when nothing was answered before, as after an outage of the metrics', () => {
     expect(countOf([series([40, 5_000], [55, 5_020])], [series([40, 70], [55, 71])])).toBe(20);
   });

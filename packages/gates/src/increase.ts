@@ -103,7 +103,7 @@ function birthTest(all: readonly CutSeries[]): (series: CutSeries) => boolean {
   }
   return ({ inside, isOlder }) => {
     const firstAt = inside[0]!.at;
-    if (isOlder || oldestAt === firstAt) return false;
+    if (isOlder) return false;
     if (laterInstants.has(firstAt)) return true;
     const intervalMs = intervalOf(inside) ?? slowestMs;
     return intervalMs > 0 && firstAt - oldestAt > lateFactor * intervalMs;

@@ -68,6 +68,18 @@ describe('a threshold fails', () => {
     expect(evidence.value).toBe(75 / 1_204);
   });
 
+  it('on the first errors of an instance, whose series appears only with them', () => {
+    const requests = steady(1_000);
+    const errors = [
+      { at: 15_000, value: 40 },
+      { at: 30_000, value: 40 },
+      { at: 120_000, value: 40 },
+    ];
+    const { verdict, evidence } = judgeThreshold(limits, measured(green(requests), green(errors)));
+    expect(verdict).toBe('fail');
+    expect(evidence.value).toBe(0.04);
+  });
+
   it('before the window is full, because harm that was measured is harm', () => {
     const early = { toMs: 30_000 };
     const { verdict } = judgeThreshold(limits, measured(green(steady(200, early)), green(steady(20, early)), 30_000));

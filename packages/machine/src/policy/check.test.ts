@@ -262,6 +262,10 @@ describe('what is wrong with a policy is found at its place', () => {
   });
 });
 
+it('a last step that can not be read is not reported as missing too', () => {
+  expect(checkPolicy({ shift: [{ to: 1_000 }] }).map(({ code }) => code)).toEqual(['policy/weight-invalid']);
+});
+
 describe('every problem is reported at once', () => {
   const broken = {
     audiences: { internal: { header: 'x internal', equals: '1' } },
@@ -359,6 +363,19 @@ describe('a policy that is right', () => {
     const policy: AnyPolicy = { shift: [{ to: 5 }, { to: 100 }] };
     expect(checkPolicy(policy).map(({ severity }) => severity)).toEqual(['warn']);
     expect(compilePolicy(policy).shift).toHaveLength(2);
+  });
+
+  it('may use all the time that there is', () => {
+    const policy = {
+      analyses: { errors: { ...errors, window: '40m', every: '40m' } },
+      verify: { gates: [{ check: 'smoke', timeout: '5m', attempts: 6 }] },
+      shift: [{ to: 5, hold: '10m', gates: [{ analysis: 'errors' }] }, cutover],
+      bake: { for: '20m' },
+      guardrails: ['errors'],
+      limits: { total: '1h', decide: '30m' },
+    };
+    expect(checkPolicy(policy)).toEqual([]);
+    expect(checkPolicy({ shift: [{ to: 5, hold: '24h' }, cutover] })).toEqual([]);
   });
 
   it('may leave keys undefined, as in an object built by hand', () => {
