@@ -7,7 +7,6 @@ import type { Policy } from '@bluegreen/core';
 import type { OrchestratorTask } from './orchestrator.js';
 import { startOrchestrator } from './stage/orchestrators.js';
 import { type Stage, startStage } from './stage/stage.js';
-import { startUsers } from './stage/users.js';
 
 interface Scenario {
   readonly name: 'cutover' | 'rollback';
@@ -47,7 +46,6 @@ async function main(): Promise<number> {
   });
   console.error(`seed ${values.seed}`);
   const stage = await startStage('crash safety of a release through nginx');
-  const users = startUsers({ port: stage.nginx.ports.public, keepAlive: 4, fresh: 2, pauseMs: 5 });
   const figures: Figures = { points: 0, converged: 0, randomKills: 0, randomConverged: 0, recoveryMaxMs: 0 };
   const crashes = new Crashes(stage, figures);
   const problems: string[] = [];
@@ -57,11 +55,10 @@ async function main(): Promise<number> {
     problems.push(...(await crashes.atRandom(Number(values.random), Number(values.seed))));
     problems.push(...(await detachOnSigterm(crashes)));
   } finally {
-    await users.stop();
-    await stage.remove();
+    await stage.close();
   }
-  for (const problem of [...problems, ...users.tally.examples]) console.error(problem);
-  const { requests, failed: failedRequests } = users.tally;
+  const { requests, failed: failedRequests, wrong } = await stage.users.stop();
+  for (const problem of [...problems, ...wrong.map((record) => JSON.stringify(record))]) console.error(problem);
   const result = {
     ...figures,
     recoveryMaxMs: Math.round(figures.recoveryMaxMs),
@@ -128,7 +125,7 @@ class Crashes {
 
   /** The names of all boundaries, from a run that is left alone. */
   async #boundaries(scenario: Scenario, problems: string[]): Promise<readonly string[]> {
-    const log = join(this.#stage.directory, `${scenario.name}.log`);
+    const log = join(this.#stage.logs, `${scenario.name}.log`);
     const { report, problem } = await startOrchestrator({ ...this.#task(scenario, 0), boundaryLog: log }).ended;
     if (report?.end !== scenario.end) problems.push(`${scenario.name} without a crash: ${problem ?? report?.sentence}`);
     const names = readFileSync(log, 'utf8').trim().split('\n');
@@ -158,7 +155,7 @@ class Crashes {
     const { weights } = routing.target;
     const serving = weights.blue === 100 ? 'blue' : weights.green === 100 ? 'green' : null;
     if (serving === null) return `${place}: routing is ${weights.blue}/${weights.green}`;
-    const { versions } = this.#stage.host;
+    const { versions } = this.#stage.control;
     const other = serving === 'blue' ? 'green' : 'blue';
     const isNew = versions[serving] === version;
     if (isNew !== (scenario.end === 'promoted')) return `${place}: ${serving} serves ${versions[serving]}`;
@@ -167,12 +164,12 @@ class Crashes {
 
   #task(scenario: Scenario, killAt: number): OrchestratorTask {
     this.#count++;
-    const { nginx: _, host, options, directory } = this.#stage;
+    const { options, journal, backends, control } = this.#stage;
     return {
-      journal: join(directory, 'releases'),
+      journal,
       nginx: options,
-      urls: host.urls,
-      controlUrl: host.controlUrl,
+      urls: backends.urls,
+      controlUrl: control.url,
       releaseId: `${scenario.name}-${this.#count}`,
       version: scenario.version(this.#count),
       policy,

@@ -10,6 +10,8 @@ export interface Site {
   readonly nginx: NginxServer;
   readonly backends: Backends;
   readonly traffic: NginxTraffic;
+  /** What the adapter was made from, for processes that make their own. */
+  readonly options: NginxOptions;
   close(): Promise<void>;
 }
 
@@ -20,7 +22,7 @@ export async function startSite(adopt: Slot | null, more: Partial<NginxOptions> 
   const include = join(nginx.directory, 'include');
   mkdirSync(include);
   chmodSync(include, 0o755);
-  const traffic = nginxTraffic({
+  const options: NginxOptions = {
     service: 'web',
     upstreams: backends.upstreams,
     userKey: { cookie: 'uid' },
@@ -29,13 +31,15 @@ export async function startSite(adopt: Slot | null, more: Partial<NginxOptions> 
     internalListen: `127.0.0.1:${nginx.ports.internal}`,
     command: nginx.command,
     ...more,
-  });
+  };
+  const traffic = nginxTraffic(options);
   const { paste } = await traffic.setup(adopt === null ? {} : { adopt });
   await nginx.reload(() => ({ http: paste[0]!.lines, location: paste[1]!.lines }));
   return {
     nginx,
     backends,
     traffic,
+    options,
     async close() {
       await nginx.remove();
       await backends.close();

@@ -117,7 +117,7 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
   const drives = new Drives(context, ttlMs);
   const over = new Set<string>();
   const recovery = { journal, drives, clock, logger, services, over };
-  const standby = new Standby(recovery, ttlMs);
+  const standby = new Standby(recovery, ttlMs / 3);
   const handle = (id: string): Release =>
     new Release(id, { journal, feed, driven: () => drives.get(id)?.state ?? null });
   const command = (id: string, draft: CommandDraft): Promise<void> =>
