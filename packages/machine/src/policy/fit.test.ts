@@ -84,6 +84,7 @@ describe('a weight', () => {
     expect(findingsOf(everything, service({ splitUnit: 'connection' }))).toEqual([
       ['warn', 'split-unit', 'shift[1].to', '0.5 with nginx', 's0'],
     ]);
+    expect(findingsOf({ shift: [{ to: 10 }, { to: 100 }] }, service({ splitUnit: 'connection' }))).toEqual([]);
   });
 });
 
