@@ -1,0 +1,72 @@
+import { strict as assert } from 'node:assert';
+import { event, ids, owner, rejects, release, type SuiteCase, writerOf } from './journal-bench.fixture.js';
+
+/** Commands for the owner. */
+export const inboxRules: readonly SuiteCase[] = [
+  [
+    'keeps commands in order until they are forgotten, over a change of owner',
+    async (bench) => {
+      const session = await owner(bench, 'one');
+      const writer = await (await session.acquire([release])).writer('r1');
+      await writer.append([event('a')]);
+      for (const id of ['c', 'a/..', 'b']) await bench.open().send('r1', { id, type: 'pause', at: 5 });
+      assert.deepEqual(await ids(writer), ['c', 'a/..', 'b']);
+      await writer.forget(['a/..', 'unknown']);
+      await bench.open().send('r1', { id: 'd', type: 'pause', at: 1 });
+      await session.close();
+      const next = await (await (await owner(bench, 'two')).acquire([release])).writer('r1');
+      assert.deepEqual(await ids(next), ['c', 'b', 'd']);
+      assert.deepEqual((await next.commands())[0], { id: 'c', type: 'pause', at: 5 });
+    },
+  ],
+  [
+    'holds a command once, however often it is sent (F31)',
+    async (bench) => {
+      const writer = await writerOf(bench);
+      await writer.append([event('a')]);
+      const send = (id: string) => bench.open().send('r1', { id, type: 'pause', at: 1 });
+      await Promise.all([send('x'), send('y'), send('x'), send('x')]);
+      await send('x');
+      assert.deepEqual([...(await ids(writer))].sort(), ['x', 'y']);
+      await writer.forget(['x']);
+      assert.deepEqual(await ids(writer), ['y']);
+    },
+  ],
+  [
+    'refuses commands for a release without a record, and what is no command',
+    async (bench) => {
+      const writer = await writerOf(bench);
+      const command = { id: 'x', type: 'pause', at: 1 };
+      await rejects(bench.open().send('r1', command), 'journal/release-unknown');
+      await rejects(bench.open().send('nobody', command), 'journal/release-unknown');
+      await writer.append([event('a')]);
+      await rejects(bench.open().send('r1', { ...command, at: Number.NaN }), 'journal/entry-invalid');
+      await rejects(bench.open().send('r1', { type: 'pause', at: 1 } as never), 'journal/entry-invalid');
+      assert.deepEqual(await writer.commands(), []);
+    },
+  ],
+  [
+    'calls back when a command arrives, and for one that waits already',
+    async (bench) => {
+      const writer = await writerOf(bench);
+      await writer.append([event('a')]);
+      const called = () => new Promise<void>((resolve) => writer.watch(resolve));
+      const arriving = called();
+      await bench.open().send('r1', { id: 'x', type: 'pause', at: 1 });
+      await arriving;
+      await called();
+      await writer.close();
+    },
+  ],
+  [
+    'calls back on a release that was not there when the watch began',
+    async (bench) => {
+      const writer = await writerOf(bench);
+      const arriving = new Promise<void>((resolve) => writer.watch(resolve));
+      await writer.append([event('a')]);
+      await bench.open().send('r1', { id: 'x', type: 'pause', at: 1 });
+      await arriving;
+      await writer.close();
+    },
+  ],
+];
