@@ -1,13 +1,15 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleEntries } from './entries.mjs';
+import { bundleEntries, foldersVariable } from './entries.mjs';
 import { quietly, runNode } from './run.mjs';
 import { filesBelow, hashFiles, readStamp, writeStamp } from './stamp.mjs';
 import { root, workspacePackages } from './workspace.mjs';
 
+/** @typedef {import('./entries.mjs').Bundle} Bundle */
+
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 const tsup = join(root, 'node_modules/tsup/dist/cli-default.js');
-const isTest = (/** @type {string} */ path) => /\.(test|fixture)\.ts$/.test(path);
+const tools = ['pnpm-lock.yaml', 'tsconfig.base.json', 'tsup.config.ts', 'scripts/entries.mjs'];
 
 /**
  * Type check, which also writes the declarations of the packages. `tsc -b` trusts its build info and does not look for
@@ -17,58 +19,82 @@ const isTest = (/** @type {string} */ path) => /\.(test|fixture)\.ts$/.test(path
  * @param {import('node:child_process').StdioOptions} [stdio]
  */
 export function checkTypes(projects = [], stdio = 'inherit') {
-  const missing = publishedEntries().some(({ folder, entry }) =>
-    Object.keys(entry).some((name) => !has(`${folder}/dist/${name}.d.ts`)),
-  );
+  const missing = bundleEntries().some((each) => each.published && outputs(each, '.d.ts').some((path) => !has(path)));
   return runNode(tsc, ['-b', ...projects, ...(missing ? ['--force'] : [])], { cwd: root, stdio });
 }
 
 /**
- * Bundles every package, example, e2e suite and benchmark, unless nothing has changed since the last time. It checks
- * no types: whoever runs one example should not wait for, or fail on, the types of all the others.
+ * Bundles the published packages and one more folder, as far as their sources have changed since the last time. It
+ * checks no types: whoever runs one example should not wait for, or fail on, everything else.
  *
- * @returns {Promise<number>}
+ * @param {string} folder
  */
-export async function bundle() {
-  const stampFile = join(root, 'node_modules/.cache/bundle.stamp');
-  const folders = workspacePackages();
-  const sources = folders
-    .flatMap((path) => filesBelow(root, `${path}/src`))
-    .filter((path) => !path.endsWith('.test.ts'));
-  const tools = ['pnpm-lock.yaml', 'tsconfig.base.json', 'tsup.config.ts', 'scripts/entries.mjs'];
-  const stamp = hashFiles(root, [...tools, ...folders.map((path) => `${path}/package.json`), ...sources]);
-  const complete = bundleEntries().every(({ folder, entry }) =>
-    Object.keys(entry).every((name) => has(`${folder}/dist/${name}.js`)),
-  );
-  if (complete && readStamp(stampFile) === stamp) return 0;
-
-  process.stderr.write('Building.\n');
-  for (const path of folders) removeStale(path);
-  const status = await runNode(tsup, ['--silent'], { cwd: root, stdio: [...quietly] });
-  if (status === 0) writeStamp(stampFile, stamp);
-  return status;
+export function bundleFor(folder) {
+  return bundle(bundleEntries().filter((each) => each.published || each.folder === folder));
 }
 
-/** Everything that is published: declarations first, because tsup writes beside them and removes nothing. */
+/** What users get, and the examples: declarations first, because tsup writes beside them and removes nothing. */
 export async function build() {
-  const projects = publishedEntries().map(({ folder }) => folder);
-  return (await checkTypes(projects, [...quietly])) || bundle();
+  const bundles = bundleEntries().filter(({ folder, published }) => published || folder.startsWith('examples/'));
+  const projects = bundles.filter(({ published }) => published).map(({ folder }) => folder);
+  return (await checkTypes(projects, [...quietly])) || bundle(bundles);
 }
 
-function publishedEntries() {
-  return bundleEntries().filter(({ published }) => published);
+/** @param {readonly Bundle[]} wanted */
+async function bundle(wanted) {
+  const changed = wanted
+    .map((each) => ({ each, stamp: stampOf(each), stampFile: join(root, 'node_modules/.cache/bundles', each.folder) }))
+    .filter(
+      ({ each, stamp, stampFile }) => readStamp(stampFile) !== stamp || outputs(each, '.js').some((path) => !has(path)),
+    );
+  if (changed.length === 0) return 0;
+
+  const folders = changed.map(({ each }) => each.folder);
+  process.stderr.write(`Building ${folders.join(', ')}.\n`);
+  const startedAtMs = Date.now();
+  const env = { ...process.env, [foldersVariable]: folders.join() };
+  const status = await runNode(tsup, ['--silent'], { cwd: root, stdio: [...quietly], env });
+  if (status !== 0) return status;
+  for (const { each, stamp, stampFile } of changed) {
+    removeStale(each.folder, startedAtMs);
+    writeStamp(stampFile, stamp);
+  }
+  return 0;
 }
 
 /**
- * Removes what no source stands behind any more; it would be packed otherwise.
+ * What a bundle is made of. A package imports the others as they are built; a suite may take in fixtures of any package.
  *
- * @param {string} path
+ * @param {Bundle} bundle
  */
-function removeStale(path) {
-  for (const file of filesBelow(root, `${path}/dist`)) {
+function stampOf({ folder, published }) {
+  const borrowed = published ? [] : workspacePackages().filter((path) => path.startsWith('packages/'));
+  const sources = [folder, ...borrowed].flatMap((path) => filesBelow(root, `${path}/src`));
+  return hashFiles(root, [...tools, `${folder}/package.json`, ...sources.filter((path) => !path.endsWith('.test.ts'))]);
+}
+
+/**
+ * Removes from `dist` what no source stands behind any more; it would be packed otherwise.
+ *
+ * @param {string} folder
+ * @param {number} builtAtMs Every bundle that belongs there is younger.
+ */
+function removeStale(folder, builtAtMs) {
+  for (const file of filesBelow(root, `${folder}/dist`)) {
     const source = file.replace('/dist/', '/src/').replace(/\.d\.ts$/, '.ts');
-    if (!file.endsWith('.d.ts') || !has(source) || isTest(source)) rmSync(join(root, file));
+    const isNeeded = file.endsWith('.d.ts')
+      ? has(source) && !/\.(test|fixture)\.ts$/.test(source)
+      : statSync(join(root, file)).mtimeMs >= builtAtMs - 1_000;
+    if (!isNeeded) rmSync(join(root, file));
   }
+}
+
+/**
+ * @param {Bundle} bundle
+ * @param {string} extension
+ */
+function outputs({ folder, entry }, extension) {
+  return Object.keys(entry).map((name) => `${folder}/dist/${name}${extension}`);
 }
 
 /** @param {string} path */

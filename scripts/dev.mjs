@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Everything that the root manifest's scripts do. It needs Node and npm and no package: it is what installs them.
 import { join } from 'node:path';
-import { build, bundle, checkTypes } from './build.mjs';
+import { build, bundleFor, checkTypes } from './build.mjs';
 import { bundleEntries } from './entries.mjs';
 import { install } from './install.mjs';
 import { runNode } from './run.mjs';
@@ -65,7 +65,7 @@ async function runBuilt(folder, name, args) {
     const known = runnable.flatMap((each) => Object.keys(each.entry).map((entry) => `${each.folder}/src/${entry}.ts`));
     return refuse(`There is no ${folder}/src/${name || '<name>'}.ts. There are: ${known.join(', ') || 'none'}.`);
   }
-  return (await bundle()) || runNode(join(root, folder, 'dist', `${name}.js`), args);
+  return (await bundleFor(folder)) || runNode(join(root, folder, 'dist', `${name}.js`), args);
 }
 
 /**

@@ -4,12 +4,17 @@ import { readJson, root, workspacePackages } from './workspace.mjs';
 
 const condition = 'bluegreen-source';
 
+/** The environment variable that tells tsup which folders to bundle, separated by commas. All of them without it. */
+export const foldersVariable = 'BLUEGREEN_BUNDLE';
+
+/** @typedef {{ folder: string, entry: Record<string, string>, published: boolean }} Bundle */
+
 /**
  * What is bundled: per folder of the workspace, output name to source file, both relative to that folder.
  * A package's entries are the ones its manifest exports or names as `bin`; an end-to-end suite is any file directly in
  * `e2e/src`; an example or benchmark is its `src/main.ts`. A source that does not exist yet is left out.
  *
- * @returns {{ folder: string, entry: Record<string, string>, published: boolean }[]}
+ * @returns {Bundle[]}
  */
 export function bundleEntries() {
   return workspacePackages()
