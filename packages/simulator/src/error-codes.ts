@@ -12,6 +12,11 @@ export const simulatorErrors = {
     hint: 'Call `runUntil` or `runAsync` from outside timers, and one at a time.',
     reaction: 'permanent',
   },
+  'simulator/no-end': {
+    message: 'The release has not ended within the horizon of the simulation.',
+    hint: 'Look at what it waits for. Answer its approvals, or give a longer `horizonMs`.',
+    reaction: 'permanent',
+  },
   'simulator/delay-invalid': {
     message: 'A timer needs a finite delay.',
     hint: 'Give the delay in milliseconds; zero and less mean: at once.',

@@ -1,17 +1,7 @@
 import type { JournalRecord } from '@bluegreen/contract';
 import { releaseResource } from '@bluegreen/contract';
-import {
-  type Announcement,
-  type AnyPolicy,
-  compilePolicy,
-  type Fact,
-  type ReleaseEvent,
-  type ReleasePlan,
-} from '@bluegreen/machine';
+import { type AnyPolicy, compilePolicy, type Fact, type ReleaseEvent, type ReleasePlan } from '@bluegreen/machine';
 import type { World } from '../world/create-world.js';
-
-/** What a person in the simulation does when a release asks for an approval. */
-export type SimulatedApproval = { readonly afterMs: number; readonly by?: string } | 'never';
 
 export interface SimulatedRequest {
   readonly id: string;
@@ -64,28 +54,6 @@ export function resumedFact(
   at: number,
 ): Fact {
   return { type: 'orchestrator-resumed', at, owner, absentMs, epochs: epochsOf(plan, id, epoch) };
-}
-
-/** The approvals that are asked for among these events, as the facts with which a simulated person answers. */
-export function answers(
-  events: readonly ReleaseEvent[],
-  approval: SimulatedApproval,
-): readonly { readonly afterMs: number; readonly make: (at: number) => Fact }[] {
-  if (approval === 'never') return [];
-  const asked = events.filter(
-    (event): event is Announcement & { type: 'approval-requested' } => event.type === 'approval-requested',
-  );
-  return asked.map(({ gate, at: askedAt }) => ({
-    afterMs: approval.afterMs,
-    make: (at) => ({
-      type: 'approval-granted',
-      at,
-      command: `${gate}@${askedAt}`,
-      gate,
-      by: approval.by ?? 'simulated person',
-      reason: 'simulated',
-    }),
-  }));
 }
 
 /** A journal in the simulator: the same records that a real one holds. */

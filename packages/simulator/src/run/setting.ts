@@ -1,0 +1,105 @@
+import type { JournalRecord } from '@bluegreen/contract';
+import { outcomeOf, type ReleaseOutcome } from '@bluegreen/core/driving';
+import {
+  type AnyPolicy,
+  announce,
+  nextState,
+  type ReleaseEvent,
+  type ReleasePlan,
+  type ReleaseState,
+} from '@bluegreen/machine';
+import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.js';
+import { fail } from '../failure.js';
+import type { PlannedFault } from '../faults/fault-plan.js';
+import type { VersionBehaviour } from '../world/behaviour.js';
+import { createWorld, type World } from '../world/create-world.js';
+import type { Ledger } from '../world/ledger.js';
+import type { ServiceOptions } from '../world/world-options.js';
+import type { SimulatedPeople } from './people.js';
+import { planOf, requestedFact, SimulatedJournal } from './simulated-release.js';
+
+export interface SimulateOptions extends SimulatedPeople {
+  readonly policy: AnyPolicy;
+  /** The same seed gives the same bytes. Default 1. */
+  readonly seed?: number;
+  /** Requests per second of users. Default 100. */
+  readonly requestsPerSecond?: number;
+  /** How the new version behaves. Default: healthy. */
+  readonly candidate?: VersionBehaviour;
+  /** How the old version behaves; `null`: a first deployment. Default: healthy. */
+  readonly active?: VersionBehaviour | null;
+  readonly faults?: readonly PlannedFault[];
+  /** The rest of the simulated service: router, environment, users. */
+  readonly service?: Pick<ServiceOptions, 'router' | 'environment' | 'traffic'>;
+  /** Gives up after so much simulated time. Default: 30 days. */
+  readonly horizonMs?: number;
+}
+
+/** One simulated release, over. */
+export interface SimulatedRun {
+  readonly seed: number;
+  readonly outcome: ReleaseOutcome;
+  readonly state: ReleaseState;
+  readonly records: readonly JournalRecord<ReleaseEvent>[];
+  /** What an omniscient judge saw. */
+  readonly ledger: Ledger;
+}
+
+/** One release that was just requested in its own world, before anybody drives it. */
+export interface Setting {
+  readonly clock: VirtualClock;
+  readonly world: World;
+  readonly id: string;
+  readonly plan: ReleasePlan;
+  readonly journal: SimulatedJournal;
+  readonly initial: ReleaseState;
+  /** The instant at which the simulation is given up. */
+  readonly horizon: number;
+}
+
+export const simulatedService = 'web';
+const simulatedReleaseId = 'simulated-release';
+const defaultHorizonMs = 30 * 86_400_000;
+
+/** @throws `policy/…`, `simulator/…` */
+export function settingOf(options: SimulateOptions): Setting {
+  const clock = createVirtualClock();
+  const world = worldFor(options, clock);
+  const id = simulatedReleaseId;
+  const plan = planOf(world, { id, policy: options.policy, versions: { [simulatedService]: 'v2' } });
+  const journal = new SimulatedJournal();
+  const request = requestedFact(plan, id, clock.now());
+  const initial = nextState(null, request);
+  journal.append([request, ...announce(null, initial, request)], 1);
+  const horizon = clock.now() + (options.horizonMs ?? defaultHorizonMs);
+  return { clock, world, id, plan, journal, initial, horizon };
+}
+
+function worldFor(options: SimulateOptions, clock: VirtualClock): World {
+  const { candidate = {}, active = {}, service = {}, requestsPerSecond } = options;
+  return createWorld({
+    clock,
+    seed: options.seed ?? 1,
+    faults: options.faults ?? [],
+    services: {
+      [simulatedService]: {
+        ...service,
+        traffic: { ...service.traffic, ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }) },
+        versions: { v2: candidate, ...(active === null ? {} : { v1: active }) },
+        start: active === null ? 'empty' : { active: 'blue', version: 'v1' },
+      },
+    },
+  });
+}
+
+/** When to stop the clock: the release is over, or nothing more happens before the horizon. */
+export function untilEnd({ clock, horizon }: Setting, isOver: () => boolean): () => boolean {
+  return () => isOver() || (clock.nextDueAt() ?? horizon) >= horizon;
+}
+
+/** @throws `simulator/no-end` */
+export function finishedRun(setting: Setting, seed: number, state: ReleaseState): SimulatedRun {
+  const outcome = outcomeOf(state);
+  if (outcome === null) throw fail('simulator/no-end', { detail: `seed ${seed}, still ${state.phase}` });
+  return { seed, outcome, state, records: setting.journal.records, ledger: setting.world.ledger() };
+}

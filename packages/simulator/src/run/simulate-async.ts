@@ -1,0 +1,86 @@
+import type { Lease } from '@bluegreen/contract';
+import {
+  AsyncDriver,
+  adapterPerformer,
+  type Check,
+  type Performer,
+  ReleaseProcess,
+  type Service,
+} from '@bluegreen/core/driving';
+import { metricSource, promisedCheck } from '../world/adapters.js';
+import { answers } from './people.js';
+import { finishedRun, type Setting, type SimulatedRun, type SimulateOptions, settingOf, untilEnd } from './setting.js';
+import { epochsOf, resumedFact } from './simulated-release.js';
+
+/**
+ * The same run as `simulate`, through everything that awaits in production: the driver over promises, the performer
+ * that calls adapters, and the checks. Writes the same journal byte for byte.
+ *
+ * @throws `policy/…`, `simulator/…`
+ */
+export async function simulateAsync(options: SimulateOptions): Promise<SimulatedRun> {
+  const setting = settingOf(options);
+  const { clock, plan, id, journal } = setting;
+  const process = new ReleaseProcess(setting.initial);
+  const lease = { epochs: epochsOf(plan, id, 1), confirm: async () => {} };
+  const driver: AsyncDriver = new AsyncDriver({
+    process,
+    clock,
+    lease,
+    performer: adapterPerformerFor(setting, 1, lease),
+    async append(events) {
+      journal.append(events, 1);
+      for (const { afterMs, make } of answers(events, options)) {
+        clock.setTimeout(() => void driver.give([make(clock.now())]), afterMs);
+      }
+    },
+  });
+  let isOver = false;
+  void driver.ended.then(() => {
+    isOver = true;
+  });
+  void driver.give([resumedFact(plan, id, 'owner-1', 1, 0, clock.now())]);
+  await clock.runAsync(untilEnd(setting, () => isOver));
+  return finishedRun(setting, options.seed ?? 1, process.state);
+}
+
+/** Carries effects out in this world through the adapters of the contract, for the owner with this epoch. */
+export function adapterPerformerFor(
+  { world, clock, plan, id }: Setting,
+  epoch: number,
+  lease: Pick<Lease, 'confirm' | 'epochs'>,
+): Performer {
+  const caller = { owner: `owner-${epoch}` };
+  const services: Record<string, Service> = {};
+  for (const name of Object.keys(plan.services)) {
+    services[name] = { traffic: world.traffic(name, caller), environment: world.environment(name, caller) };
+  }
+  return adapterPerformer({
+    releaseId: id,
+    services,
+    metrics: metricSource(world.operations, caller),
+    checks: checksFor({ world, plan }, caller),
+    clock,
+    lease,
+  });
+}
+
+/** Every check that the policy names, asking the candidates themselves as the synchronous performer does. */
+function checksFor({ world, plan }: Pick<Setting, 'world' | 'plan'>, caller: { readonly owner: string }) {
+  const ask = promisedCheck(world.operations, caller);
+  const checkNamed =
+    (name: string): Check =>
+    async ({ services, signal }) => {
+      let summary = '';
+      const answers = Object.entries(services).map(async ([service, { candidate: slot }]) => {
+        const result = await ask({ service, slot, name }, { signal });
+        if (!result.passed) throw new Error(result.summary);
+        summary = result.summary;
+      });
+      await Promise.all(answers);
+      return { pass: true, summary };
+    };
+  const { verify, shift, bake } = plan.policy;
+  const gates = [...verify.gates, ...shift.flatMap((step) => step.gates), ...bake.gates];
+  return Object.fromEntries(gates.filter(({ kind }) => kind === 'check').map(({ name }) => [name, checkNamed(name)]));
+}
