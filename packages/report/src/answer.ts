@@ -1,3 +1,4 @@
+import type { CompiledGate } from '@bluegreen/machine';
 import { causeText } from './cause-text.js';
 import { evidenceText } from './evidence-text.js';
 import { printWeight } from './numbers.js';
@@ -5,7 +6,8 @@ import type { Tone } from './palette.js';
 import { plannedSteps } from './place.js';
 import { type Line, span } from './spans.js';
 import type { ReleaseSummary, ServiceSummary, StepSummary } from './summary.js';
-import { type gateOf, lastAttempt, leftUntil, openApprovals, printLasting, type View } from './view.js';
+import { lastAttempt, leftUntil, openApprovals, printLasting, type View } from './view.js';
+import { failureText, readyText, stepName } from './wording.js';
 
 /** The one sentence that answers "what is going on": where the release is, why, and what it waits for. */
 export function answer(view: View): Line {
@@ -106,7 +108,7 @@ function working(view: View): string {
 
 function preparing(view: View): string {
   for (const { name, roles, routing, slots, version, lastReadFailure } of view.summary.services) {
-    if (lastReadFailure !== null) return `Preparing: ${name} can't be read: ${lastReadFailure.message}`;
+    if (lastReadFailure !== null) return `Preparing: ${name} can't be read: ${failureText(lastReadFailure)}`;
     if (roles === null)
       return `Preparing: ${routing === 'unread' ? `reading the routing of ${name}` : `nothing routes ${name} yet`}`;
     const seen = slots[roles.candidate].prepared;
@@ -114,8 +116,8 @@ function preparing(view: View): string {
     if (isReady) continue;
     if (seen === null || seen.version !== version)
       return `Preparing: deploying ${version} to ${roles.candidate} of ${name}`;
-    const why = seen.whyNotReady === null ? '' : `: ${seen.whyNotReady}`;
-    return `Preparing: ${roles.candidate} of ${name} has ${seen.ready} of ${seen.desired} ready${why}`;
+    const [count, why] = readyText(seen);
+    return `Preparing: ${roles.candidate} of ${name} has ${count}${why === '' ? '' : `: ${why}`}`;
   }
   return 'Preparing: the candidate is ready, the routing is being taken over';
 }
@@ -143,19 +145,7 @@ function lagging({ observed, percent: wanted }: StepSummary): string {
   return `, observed ${behind.map(({ service, percent }) => `${service} ${share(percent)}`).join(', ')}`;
 }
 
-/** `10 %`, or the audiences where no percent is given yet. */
-export function stepName({
-  percent,
-  audiences,
-}: {
-  readonly percent: number;
-  readonly audiences: readonly string[];
-}): string {
-  if (percent === 0 && audiences.length > 0) return audiences.join(', ');
-  return audiences.length === 0 ? printWeight(percent) : `${printWeight(percent)} and ${audiences.join(', ')}`;
-}
-
-function undecided(view: View, gates: readonly Parameters<typeof gateOf>[1][]): string | null {
+function undecided(view: View, gates: readonly CompiledGate[]): string | null {
   for (const gate of gates) {
     const attempt = lastAttempt(view, gate);
     if (attempt === null || attempt.settledAt !== null || attempt.verdict === 'pass' || gate.dryRun) continue;
@@ -165,7 +155,7 @@ function undecided(view: View, gates: readonly Parameters<typeof gateOf>[1][]): 
   return null;
 }
 
-function numbersOf(view: View, gates: readonly Parameters<typeof gateOf>[1][]): string {
+function numbersOf(view: View, gates: readonly CompiledGate[]): string {
   for (const gate of gates) {
     const attempt = lastAttempt(view, gate);
     const found = attempt === null ? null : evidenceText(view.summary, gate, attempt);

@@ -39,7 +39,8 @@ function where(summary: ReleaseSummary): string {
   if (from === 'baking') return ' at 100 %';
   const step = summary.steps.at(-1);
   if (from !== 'shifting' || step === undefined) return '';
-  return step.percent > 0 || step.audiences.length === 0
-    ? ` at ${printWeight(step.percent)}`
-    : ` for ${step.audiences.join(', ')}`;
+  const percent =
+    step.reachedAt === null ? Math.max(0, ...step.observed.map((each) => each.percent ?? 0)) : step.percent;
+  if (percent > 0) return ` at ${printWeight(percent)}`;
+  return step.reachedAt === null || step.audiences.length === 0 ? '' : ` for ${step.audiences.join(', ')}`;
 }

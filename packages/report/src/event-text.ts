@@ -1,11 +1,12 @@
 import type { ReleaseEvent } from '@bluegreen/machine';
-import { answerText, stepName } from './answer.js';
+import { answerText } from './answer.js';
 import { causeText } from './cause-text.js';
 import type { EventOf } from './event-of.js';
 import { evidenceText } from './evidence-text.js';
 import type { Tone } from './palette.js';
 import type { ReleaseSummary } from './summary.js';
 import { clockOf, printLasting, type View } from './view.js';
+import { failureText, stepName } from './wording.js';
 
 /** What one event says to a person who reads along. */
 export interface EventText {
@@ -23,7 +24,7 @@ export function eventText(event: ReleaseEvent, before: ReleaseSummary, after: Re
       if (before.recoveries.length === after.recoveries.length) return null;
       return say('recovered', `by ${event.owner}; nobody watched for ${printLasting(event.absentMs)}`, 'warning');
     case 'phase-entered':
-      return phaseText(event);
+      return phaseText(event, view);
     case 'step-entered':
       return say(`shift ${stepName(event)}`, 'begins');
     case 'step-reached':
@@ -59,7 +60,10 @@ function endText(view: View): string {
 }
 
 /** Ends and rollbacks have events of their own, which say more. */
-function phaseText({ phase }: EventOf<'phase-entered'>): EventText | null {
+function phaseText({ phase }: EventOf<'phase-entered'>, view: View): EventText | null {
+  const until = view.summary.phases.at(-1)?.until ?? null;
+  if (phase === 'baking' && until !== null)
+    return say(phase, `everyone is on the candidate; until ${clockOf(view, until)}`);
   const isForward = phase !== 'rolling-back' && phase !== 'promoted' && phase !== 'rolled-back' && phase !== 'stuck';
   return isForward ? say(phase, 'begins') : null;
 }
@@ -111,12 +115,12 @@ function serviceText(event: ReleaseEvent, before: ReleaseSummary): EventText | n
       const { result, key } = event;
       const write = before.writes.findLast((each) => each.key === key);
       if (result.outcome === 'accepted' || write === undefined) return null;
-      return say(write.service, `${write.kind} failed with ${result.code}: ${result.message}`, 'warning');
+      return say(write.service, `${write.kind} failed with ${failureText(result)}`, 'warning');
     }
     case 'observation-failed': {
       const known = before.services.find(({ name }) => name === event.service)?.lastReadFailure;
       if (known?.code === event.code) return null;
-      return say(event.service, `can't be read, ${event.code}: ${event.message}`, 'warning');
+      return say(event.service, `can't be read: ${failureText(event)}`, 'warning');
     }
     case 'environment-observed':
       return readinessText(event, before);

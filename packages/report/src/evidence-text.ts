@@ -17,6 +17,9 @@ export function rateText(summary: ReleaseSummary, gate: CompiledGate, evidence: 
 export function evidenceText(summary: ReleaseSummary, gate: CompiledGate, attempt: GateAttempt): string | null {
   const { evidence, verdict } = attempt;
   if (evidence === null) return null;
-  if (verdict !== 'pass' && verdict !== 'fail') return evidence.summary;
-  return rateText(summary, gate, evidence) ?? evidence.summary;
+  const said = evidence.summary.startsWith(`${gate.name}: `)
+    ? evidence.summary.slice(gate.name.length + 2)
+    : evidence.summary;
+  if (verdict !== 'pass' && verdict !== 'fail') return said;
+  return rateText(summary, gate, evidence) ?? said;
 }

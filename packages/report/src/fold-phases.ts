@@ -8,13 +8,28 @@ const ends: readonly Phase[] = ['promoted', 'rolled-back', 'stuck'];
 /** Closes the phase and the step before; a release that comes back from `stuck` starts a new run, or goes on. */
 export function enterPhase(summary: ReleaseSummary, event: EventOf<'phase-entered'>): ReleaseSummary {
   const { phase, from, at } = event;
-  const closed = closePhase(summary, at);
+  const closed = closePhase(phase === 'baking' || phase === 'retiring' ? reachLastStep(summary, at) : summary, at);
+  if (phase === 'rolled-back') return { ...allReturned(closed, at), phase, outcome: phase };
   if (isEnd(phase)) return { ...closed, phase, outcome: phase };
   const reopened = from === 'stuck' ? reopen(closed, phase, at) : closed;
   const until = phase === 'baking' ? at + summary.plan.policy.bake.forMs : null;
   const entered: PhaseSummary = { phase, startedAt: at, endedAt: null, until };
   const drifts = phase === 'rolling-back' ? endDrifts(reopened.drifts, null, at) : reopened.drifts;
   return { ...reopened, phase, outcome: null, stuck: null, drifts, phases: [...reopened.phases, entered] };
+}
+
+/** A step that is reached and over in one decision is not announced as reached. */
+function reachLastStep(summary: ReleaseSummary, at: number): ReleaseSummary {
+  const steps = summary.steps.map((each) =>
+    each.endedAt === null ? { ...each, reachedAt: each.reachedAt ?? at } : each,
+  );
+  return { ...summary, steps };
+}
+
+/** No release is rolled back before its traffic is. */
+function allReturned(summary: ReleaseSummary, at: number): ReleaseSummary {
+  const services = summary.services.map((each) => ({ ...each, trafficReturnedAt: each.trafficReturnedAt ?? at }));
+  return { ...summary, services };
 }
 
 function isEnd(phase: Phase): phase is Exclude<Phase, ActivePhase> {

@@ -24,6 +24,7 @@ export function begin(event: EventOf<'release-requested'>): ReleaseSummary {
     writes: [],
     pauses: [],
     drifts: [],
+    dips: [],
     commands: [],
     recoveries: [],
     owner: null,

@@ -2,6 +2,7 @@ import { otherSlot, soleSlot, type TrafficTarget } from '@bluegreen/contract';
 import type { EventOf } from './event-of.js';
 import { extendWatch, noteObservedShare } from './fold-steps.js';
 import { endDrifts } from './fold-writes.js';
+import { placeOf } from './place.js';
 import type { ReleaseSummary, ServiceSummary } from './summary.js';
 import { withService } from './with-service.js';
 
@@ -56,7 +57,8 @@ function endDrift(summary: ReleaseSummary, service: string, at: number): Release
 export function observeEnvironment(summary: ReleaseSummary, event: EventOf<'environment-observed'>): ReleaseSummary {
   const { slot, observation } = event;
   const { version, ready, desired, whyNotReady = null } = observation;
-  return withService(summary, event.service, (service) => {
+  const noted = noteDip(summary, event);
+  return withService(noted, event.service, (service) => {
     const before = service.slots[slot];
     const initialVersion = before.seen === null ? version : before.initialVersion;
     const seen = { version, ready, desired, whyNotReady };
@@ -64,6 +66,35 @@ export function observeEnvironment(summary: ReleaseSummary, event: EventOf<'envi
     const read = { ...before, initialVersion, seen, prepared };
     return { ...service, lastReadFailure: null, slots: { ...service.slots, [slot]: read } };
   });
+}
+
+/** Once a candidate was ready, losing instances is news, and so is getting them back. */
+function noteDip(summary: ReleaseSummary, event: EventOf<'environment-observed'>): ReleaseSummary {
+  const { service: name, slot, observation, at } = event;
+  const { version, ready, desired, whyNotReady = null } = observation;
+  const service = summary.services.find((each) => each.name === name);
+  if (service?.roles?.candidate !== slot || !isWatched(summary)) return summary;
+  const isReady = ready >= Math.max(1, desired);
+  const index = summary.dips.findIndex((each) => each.service === name && each.until === null);
+  const open = summary.dips[index];
+  if (open === undefined) {
+    if (isReady) return summary;
+    const dip = {
+      at,
+      until: null,
+      service: name,
+      slot,
+      reading: { version, ready, desired, whyNotReady },
+      place: placeOf(summary),
+    };
+    return { ...summary, dips: [...summary.dips, dip] };
+  }
+  const reading = ready < open.reading.ready ? { version, ready, desired, whyNotReady } : open.reading;
+  return { ...summary, dips: summary.dips.with(index, { ...open, reading, until: isReady ? at : null }) };
+}
+
+function isWatched({ phase }: ReleaseSummary): boolean {
+  return phase === 'verifying' || phase === 'shifting' || phase === 'baking';
 }
 
 export function failObservation(summary: ReleaseSummary, event: EventOf<'observation-failed'>): ReleaseSummary {

@@ -5,6 +5,7 @@ export { renderTree, type TreeOptions } from './render-tree.js';
 export { nextSummary, summarise } from './summarise.js';
 export type {
   CommandSummary,
+  DipSummary,
   DriftSummary,
   EarlierRun,
   GateAttempt,

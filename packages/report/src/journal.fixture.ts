@@ -277,6 +277,10 @@ export class Story {
     const { percent, holdMs, gates } = this.steps[index]!;
     this.wait(duration);
     for (const name of this.names) this.route(name, percent);
+    // The last step is over as soon as it is reached, unless something holds it: then that is all the machine says.
+    const isOver = percent === 100 && holdMs === 0 && gates.length === 0;
+    if (isOver && this.policy.bake.forMs === 0) return this;
+    if (isOver) return this.enter('baking', 'shifting').openGates(this.policy.bake.gates);
     this.add({ type: 'step-reached', step: index, percent, until: this.#at + holdMs });
     return this.openGates(gates);
   }
@@ -307,7 +311,7 @@ export class Story {
       this.route(name, 0);
       this.add({ type: 'traffic-returned', service: name, slot: otherSlot(this.candidateOf(name)) });
     }
-    this.wait('1s').enter('rolled-back', 'rolling-back');
+    this.enter('rolled-back', 'rolling-back');
     this.add({ type: 'release-rolled-back', cause: { ...cause, at: this.#at } });
     return this.add({ type: 'release-finished', end: 'rolled-back' });
   }

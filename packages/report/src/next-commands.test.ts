@@ -18,7 +18,7 @@ describe('nextCommands', () => {
     ['rolledBack', []],
     ['waitingForApproval', ['bluegreen approve r-2041 go-live', 'bluegreen rollback r-2041']],
     ['paused', ['bluegreen resume r-2041', 'bluegreen rollback r-2041']],
-    ['drifted', ['bluegreen resume r-2041', 'bluegreen rollback r-2041']],
+    ['drifted', ['bluegreen resume r-2041  # writes our routing again', 'bluegreen rollback r-2041']],
     ['stuck', ['bluegreen retry r-2041']],
   ] as const)('%s: %j', (name, commands) => {
     expect(commandsOf(stories[name]())).toEqual(commands);

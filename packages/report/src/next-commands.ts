@@ -11,8 +11,9 @@ export function nextCommands(view: View, program: string): readonly string[] {
   const rollback = mayRollBack(summary) ? [say(`rollback ${id}`)] : [];
   if (summary.outcome === 'stuck') return [say(`retry ${id}`), ...rollback];
   if (summary.outcome !== null || summary.phase === 'rolling-back') return [];
-  const isHeld = [...summary.drifts, ...summary.pauses].some(({ until }) => until === null);
-  if (isHeld) return [say(`resume ${id}`), ...rollback];
+  const isDrifted = summary.drifts.some(({ until }) => until === null);
+  if (isDrifted) return [`${say(`resume ${id}`)}  # writes our routing again`, ...rollback];
+  if (summary.pauses.some(({ until }) => until === null)) return [say(`resume ${id}`), ...rollback];
   const approvals = openApprovals(view).map(({ gate }) => say(`approve ${id} ${quote(gate.name)}`));
   return approvals.length === 0 ? [] : [...approvals, ...rollback];
 }

@@ -32,14 +32,13 @@ it('tells a good release in one line per event that matters', () => {
     00:00:41  shift 10 %            reached; holds until 00:05:41
     00:03:41  gate errors           pass so far: 0.19 % ≤ 1 % of 24,725 requests
     00:05:41  shift 100 %           begins
-    00:05:43  shift 100 %           reached
-    00:05:44  baking                begins
-    00:35:44  retiring              begins
-    00:35:44  promoted              after 35m44s; blue v41 stays warm for 1h more
-    01:35:44  checkout              teardown of blue begins; from here on there is no rollback
-    01:35:44  checkout              retiring blue
-    01:35:56  checkout              blue is retired
-    01:35:56  promoted              after 35m44s; blue v41 is retired
+    00:05:43  baking                everyone is on the candidate; until 00:35:43
+    00:35:43  retiring              begins
+    00:35:43  promoted              after 35m43s; blue v41 stays warm for 1h more
+    01:35:43  checkout              teardown of blue begins; from here on there is no rollback
+    01:35:43  checkout              retiring blue
+    01:35:55  checkout              blue is retired
+    01:35:55  promoted              after 35m43s; blue v41 is retired
     "
   `);
 });
@@ -59,7 +58,7 @@ it('tells why a release goes back', () => {
     00:04:10  gate errors           fail: 6.2 % > 1 % of 1,204 requests
     00:04:10  rolling-back          because errors 6.2 % > 1 % of 1,204 requests at 10 %
     00:04:12  checkout              blue serves everyone
-    00:04:13  rolled-back           after 4m12s because errors 6.2 % > 1 % of 1,204 requests at 10 %
+    00:04:12  rolled-back           after 4m12s because errors 6.2 % > 1 % of 1,204 requests at 10 %
     "
   `);
 });
@@ -123,7 +122,7 @@ it('tells what is out of order: crashes, drift, unreadable routers, retries', ()
   expect(linesOf(story).split('\n').slice(-5).join('\n')).toMatchInlineSnapshot(`
     "00:06:39  recovered             by host-2; nobody watched for 4m10s
     00:06:44  checkout              drifted: the routing is gone
-    00:06:44  checkout              can't be read, nginx/unreachable: timeout
+    00:06:44  checkout              can't be read: nginx/unreachable: timeout
     00:06:45  resumed               by anna: that was me
     "
   `);

@@ -12,18 +12,18 @@ describe('a promoted release', () => {
     expect(shown('promoted')).toMatchInlineSnapshot(`
       "
       checkout  v41 → v42   ✔ promoted, retiring   blue ░░░░░░░░░░ 0   green ▇▇▇▇▇▇▇▇▇▇ 100 (live)
-      Promoted after 35m44s; blue v41 stays warm for 1h more
-      release r-2041, requested by ci, 35m44s
+      Promoted after 35m43s; blue v41 stays warm for 1h more
+      release r-2041, requested by ci, 35m43s
 
       ├─ ✔ prepare             38s  green v42, 3 of 3 ready
       ├─ ✔ verify               1s
       │  └─ ✔ smoke             1s  GET /healthz → 200
-      ├─ ✔ guardrail errors  35m5s  0.29 % ≤ 1 % of 39,800 requests
-      ├─ ✔ shift              5m5s
+      ├─ ✔ guardrail errors  35m4s  0.29 % ≤ 1 % of 39,800 requests
+      ├─ ✔ shift              5m4s
       │  ├─ ✔ 10 %            5m2s  observed 10 % after 2s; errors 0.31 % ≤ 1 % of 41,208 requests  ▁▂▂▃▃
-      │  └─ ✔ 100 %             3s  observed 100 % after 2s
+      │  └─ ✔ 100 %             2s  observed 100 % after 2s
       ├─ ✔ bake 30m            30m
-      └─ ◌ retire               0s  blue v41 stays warm until 01:35:44, 1h left
+      └─ ◌ retire               0s  blue v41 stays warm until 01:35:43, 1h left
       "
     `);
   });
@@ -32,15 +32,15 @@ describe('a promoted release', () => {
     expect(shown('finished')).toMatchInlineSnapshot(`
       "
       checkout  v41 → v42   ✔ promoted   blue ░░░░░░░░░░ 0   green ▇▇▇▇▇▇▇▇▇▇ 100 (live)
-      Promoted after 35m44s; blue v41 is retired
+      Promoted after 35m43s; blue v41 is retired
       release r-2041, requested by ci, 1h35m
 
       ├─ ✔ prepare     38s  green v42, 3 of 3 ready
       ├─ ✔ verify       1s
       │  └─ ✔ smoke     1s  GET /healthz → 200
-      ├─ ✔ shift      5m5s
+      ├─ ✔ shift      5m4s
       │  ├─ ✔ 10 %    5m2s  observed 10 % after 2s; errors 0.31 % ≤ 1 % of 41,208 requests  ▁▂▂▃▃
-      │  └─ ✔ 100 %     3s  observed 100 % after 2s
+      │  └─ ✔ 100 %     2s  observed 100 % after 2s
       ├─ ✔ bake 30m    30m
       └─ ✔ retire    1h12s  blue v41 is retired
       "
@@ -57,7 +57,6 @@ describe('a promoted release', () => {
       ├─ ✔ prepare      21s  green v42, 3 of 3 ready
       ├─ ✔ verify        1s  no gates
       ├─ ✔ shift 100 %   3s  observed 100 % after 3s
-      ├─ ✔ bake          0s
       └─ ◌ retire        0s  blue v41 stays warm until 01:00:25, 1h left
       "
     `);
@@ -70,7 +69,7 @@ describe('a rolled-back release', () => {
       "
       checkout  v41 → v42   ✖ rolled-back   blue ▇▇▇▇▇▇▇▇▇▇ 100 (live)   green ░░░░░░░░░░ 0
       Rolled back after 4m12s because errors 6.2 % > 1 % of 1,204 requests at 10 %
-      release r-2041, requested by ci, 4m13s
+      release r-2041, requested by ci, 4m12s
 
       ├─ ✔ prepare         38s  green v42, 3 of 3 ready
       ├─ ✔ verify           1s
@@ -79,7 +78,7 @@ describe('a rolled-back release', () => {
       │  ├─ ✖ 10 %       3m31s  observed 10 % after 2s
       │  │  └─ ✖ errors  3m29s  6.2 % > 1 % of 1,204 requests  ▂▃▇█
       │  └─ · 100 %             not reached
-      └─ ✔ roll back        3s  blue serves everyone again after 2s; users met v42 for 3m31s
+      └─ ✔ roll back        2s  blue serves everyone again after 2s; users met v42 for 3m31s
       "
     `);
   });
@@ -88,11 +87,10 @@ describe('a rolled-back release', () => {
     expect(shown('neverReady')).toMatchInlineSnapshot(`
       "
       checkout  v41 → v42   ✖ rolled-back   blue ▇▇▇▇▇▇▇▇▇▇ 100 (live)   green ░░░░░░░░░░ 0
-      Rolled back after 10m13s because green of checkout was not ready within 10m: image not found
-      release r-2041, requested by ci, 10m14s
+      Rolled back after 10m12s because green of checkout was not ready within 10m: image not found
+      release r-2041, requested by ci, 10m12s
 
-      ├─ ✖ prepare    10m12s  green v42, 1 of 3 ready (image not found)
-      └─ ✔ roll back      2s  blue kept serving everyone; no user met v42
+      └─ ✖ prepare  10m12s  green v42, 1 of 3 ready (image not found)
       "
     `);
   });
@@ -102,12 +100,12 @@ describe('a rolled-back release', () => {
       "
       checkout  v41 → v42   ✖ rolled-back   blue ▇▇▇▇▇▇▇▇▇▇ 100 (live)   green ░░░░░░░░░░ 0
       Rolled back after 1m19s because anna aborted: wrong version
-      release r-2041, requested by ci, 1m20s
+      release r-2041, requested by ci, 1m19s
 
       ├─ ✔ prepare    38s  green v42, 3 of 3 ready
       ├─ ✖ verify     40s
       │  └─ · smoke        cancelled
-      └─ ✔ roll back   2s  blue kept serving everyone; no user met v42
+      └─ ✔ roll back   1s  blue kept serving everyone; no user met v42
       "
     `);
   });
@@ -116,18 +114,18 @@ describe('a rolled-back release', () => {
     expect(shown('rolledBackWhileBaking')).toMatchInlineSnapshot(`
       "
       checkout  v41 → v42   ✖ rolled-back   blue ▇▇▇▇▇▇▇▇▇▇ 100 (live)   green ░░░░░░░░░░ 0
-      Rolled back after 12m47s because guardrail errors 3.4 % > 1 % of 20,411 requests at 100 %
-      release r-2041, requested by ci, 12m48s
+      Rolled back after 12m46s because guardrail errors 3.4 % > 1 % of 20,411 requests at 100 %
+      release r-2041, requested by ci, 12m46s
 
       ├─ ✔ prepare             38s  green v42, 3 of 3 ready
       ├─ ✔ verify               1s
       │  └─ ✔ smoke             1s  GET /healthz → 200
-      ├─ ✖ guardrail errors  12m5s  3.4 % > 1 % of 20,411 requests
-      ├─ ✔ shift              5m5s
+      ├─ ✖ guardrail errors  12m4s  3.4 % > 1 % of 20,411 requests
+      ├─ ✔ shift              5m4s
       │  ├─ ✔ 10 %            5m2s  observed 10 % after 2s; errors 0.31 % ≤ 1 % of 41,208 requests  ▁▂▂▃▃
-      │  └─ ✔ 100 %             3s  observed 100 % after 2s
+      │  └─ ✔ 100 %             2s  observed 100 % after 2s
       ├─ ✖ bake 30m             7m
-      └─ ✔ roll back            4s  blue serves everyone again after 3s; users met v42 for 12m6s
+      └─ ✔ roll back            3s  blue serves everyone again after 3s; users met v42 for 12m5s
       "
     `);
   });
@@ -140,19 +138,19 @@ describe('a rolled-back release', () => {
     expect(`\n${printReport(story.records)}\n`).toMatchInlineSnapshot(`
       "
       checkout  v41 → v42   ✖ rolled-back   blue ▇▇▇▇▇▇▇▇▇▇ 100 (live)   green ░░░░░░░░░░ 0
-      Rolled back after 45m46s because bob asked: wrong prices
-      release r-2041, requested by ci, 45m47s
+      Rolled back after 45m45s because bob asked: wrong prices
+      release r-2041, requested by ci, 45m45s
 
       ├─ ✔ prepare             38s  green v42, 3 of 3 ready
       ├─ ✔ verify               1s
       │  └─ ✔ smoke             1s  GET /healthz → 200
-      ├─ ✔ guardrail errors  35m5s  0.29 % ≤ 1 % of 39,800 requests
-      ├─ ✔ shift              5m5s
+      ├─ ✔ guardrail errors  35m4s  0.29 % ≤ 1 % of 39,800 requests
+      ├─ ✔ shift              5m4s
       │  ├─ ✔ 10 %            5m2s  observed 10 % after 2s; errors 0.31 % ≤ 1 % of 41,208 requests  ▁▂▂▃▃
-      │  └─ ✔ 100 %             3s  observed 100 % after 2s
+      │  └─ ✔ 100 %             2s  observed 100 % after 2s
       ├─ ✔ bake 30m            30m
       ├─ ✖ retire              10m  blue v41 was still warm
-      └─ ✔ roll back            3s  blue serves everyone again after 2s; users met v42 for 45m5s
+      └─ ✔ roll back            2s  blue serves everyone again after 2s; users met v42 for 45m4s
       "
     `);
   });
@@ -175,8 +173,8 @@ describe('a stuck release', () => {
       │  │  └─ · errors         cancelled
       │  └─ · 100 %             not reached
       └─ ✖ roll back     1m40s  taking users back to blue, observed 90 %
-         └─ ! failed            at 00:03:01 route 0 %: 5 attempts failed, last with nginx/unreachable:
-                                POST http://router.internal:8080/state answered 503 Service Unavailable
+         └─ ! failed            at 00:03:01 route 0 % failed 5 times, last with nginx/unreachable: POST
+                                http://router.internal:8080/state answered 503 Service Unavailable
 
       Next: bluegreen retry r-2041 --reason '…'
       "

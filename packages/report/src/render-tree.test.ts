@@ -133,7 +133,7 @@ describe('a release under way', () => {
       ├─ · bake 30m
       └─ · retire                1h after the promotion
 
-      Next: bluegreen resume r-2041 --reason '…'
+      Next: bluegreen resume r-2041 --reason '…'  # writes our routing again
             bluegreen rollback r-2041 --reason '…'
       "
     `);
@@ -217,13 +217,13 @@ describe('a release under way', () => {
       "
       checkout  first deploy of v1   ◌ baking   blue ▇▇▇▇▇▇▇▇▇▇ 100 (live)   green ░░░░░░░░░░ 0
       Baking for 25m more
-      release r-2041, requested by ci, 5m42s
+      release r-2041, requested by ci, 5m41s
 
       ├─ ✔ prepare      38s  blue v1, 3 of 3 ready
       ├─ ✔ verify        1s
       │  └─ ✔ smoke      1s  GET /healthz → 200
-      ├─ ✔ shift 100 %   3s  observed 100 % after 2s
-      ├─ ◌ bake 30m      5m  until 00:30:42, 25m left
+      ├─ ✔ shift 100 %   2s  observed 100 % after 2s
+      ├─ ◌ bake 30m      5m  until 00:30:41, 25m left
       └─ · retire            1h after the promotion
       "
     `);
@@ -263,6 +263,7 @@ describe('on small and simple terminals', () => {
            1h after the promotion
 
       Next: bluegreen resume r-2041 --reason '…'
+            # writes our routing again
             bluegreen rollback r-2041 --reason '…'
       "
     `);
@@ -273,7 +274,7 @@ describe('on small and simple terminals', () => {
       "
       checkout  v41 -> v42   x rolled-back   blue ########## 100 (live)   green .......... 0
       Rolled back after 4m12s because errors 6.2 % > 1 % of 1,204 requests at 10 %
-      release r-2041, requested by ci, 4m13s
+      release r-2041, requested by ci, 4m12s
 
       |- + prepare         38s  green v42, 3 of 3 ready
       |- + verify           1s
@@ -282,7 +283,7 @@ describe('on small and simple terminals', () => {
       |  |- x 10 %       3m31s  observed 10 % after 2s
       |  |  \`- x errors  3m29s  6.2 % > 1 % of 1,204 requests  .:*#
       |  \`- . 100 %             not reached
-      \`- + roll back        3s  blue serves everyone again after 2s; users met v42 for 3m31s
+      \`- + roll back        2s  blue serves everyone again after 2s; users met v42 for 3m31s
       "
     `);
   });

@@ -49,8 +49,10 @@ export const stories = {
     const story = new Story().readEverything().startConverge('checkout', 'green', 'v42').wait('12s');
     story.readSlot('checkout', 'green', 'v42', 1, 3, 'image not found').wait('10m');
     const message = 'green of checkout was not ready within 10m: image not found';
-    const cause = { code: 'never-ready', from: 'preparing', message } as const;
-    return story.rollBack(cause).returned('1s', cause);
+    const cause = { code: 'never-ready', from: 'preparing', message, at: story.at } as const;
+    // Nothing was changed, so there is nothing to take back: one decision.
+    story.enter('rolled-back', 'preparing').add({ type: 'release-rolled-back', cause });
+    return story.add({ type: 'release-finished', end: 'rolled-back' });
   },
   abortedWhileVerifying: (): Story => {
     const story = new Story().prepared().wait('40s');
@@ -61,7 +63,7 @@ export const stories = {
   },
   rolledBackWhileBaking: (): Story => {
     const story = new Story({ policy: policyOf({ guardrails: [analysisGate('guardrail')] }) }).prepared().verified();
-    story.reach(0).hold(0).enterStep(1).reach(1).wait('1s').enter('baking', 'shifting').wait('7m');
+    story.reach(0).hold(0).enterStep(1).reach(1).wait('7m');
     story.measure('guardrail/errors', 'fail', 0.034, 20_411).settle('guardrail/errors', 'fail');
     const evidence = {
       summary: 'errors 3.4 % of 20,411 requests in 2m, limit 1 %',
@@ -134,14 +136,14 @@ export const stories = {
     return story.add({ type: 'release-finished', end: 'stuck' });
   },
   firstDeploy: (): Story => {
-    const story = new Story({ versions: { checkout: [null, 'v1'] } }).prepared().verified().reach(0).wait('1s');
-    return story.enter('baking', 'shifting').wait('5m').add({ type: 'time-passed' });
+    const story = new Story({ versions: { checkout: [null, 'v1'] } }).prepared().verified().reach(0);
+    return story.wait('5m').add({ type: 'time-passed' });
   },
   allAtOnce: (): Story => {
     const policy = policyOf({ verify: { gates: [] }, shift: [step(100)], bake: { forMs: 0, gates: [] } });
-    const story = new Story({ policy }).prepared('21s').verified('1s').reach(0, '3s').enter('baking', 'shifting');
+    const story = new Story({ policy }).prepared('21s').verified('1s').reach(0, '3s');
     return story.add(
-      { type: 'phase-entered', phase: 'retiring', from: 'baking' },
+      { type: 'phase-entered', phase: 'retiring', from: 'shifting' },
       { type: 'release-promoted', retainUntil: story.at + 3_600_000 },
     );
   },
@@ -171,7 +173,7 @@ export const stories = {
 function promoted(story: Story): Story {
   story.prepared().verified().reach(0);
   if (story.policy.guardrails.length > 0) story.measure('guardrail/errors', 'pass', 0.0029, 39_800);
-  story.hold(0).enterStep(1).reach(1).wait('1s').enter('baking', 'shifting').wait('30m');
+  story.hold(0).enterStep(1).reach(1).wait('30m');
   if (story.policy.guardrails.length > 0) story.settle('guardrail/errors', 'pass');
   story.enter('retiring', 'baking');
   return story.add({ type: 'release-promoted', retainUntil: story.at + 3_600_000 });

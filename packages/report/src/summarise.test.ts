@@ -55,6 +55,23 @@ describe('summarise', () => {
     expect(second!.observed).toEqual([{ service: 'checkout', percent: 100 }]);
   });
 
+  it('takes the last step for reached when the bake begins, which is all that is announced', () => {
+    expect(summaryOf(stories.firstDeploy()).steps).toMatchObject([{ percent: 100, reachedAt: startedAt + 41_000 }]);
+  });
+
+  it('takes traffic for returned when the release is rolled back', () => {
+    const story = stories.neverReady();
+    expect(summaryOf(story)).toMatchObject({ rollbackBegunAt: null, services: [{ trafficReturnedAt: story.at }] });
+  });
+
+  it('notes when a candidate with users loses instances, at its worst, and when it has them back', () => {
+    const story = stories.holding().readSlot('checkout', 'green', 'v42', 2, 3, 'restarting').wait('3s');
+    story.readSlot('checkout', 'green', 'v42', 1, 3, 'out of memory').wait('4s');
+    expect(summaryOf(story).dips).toMatchObject([{ until: null, reading: { ready: 1, whyNotReady: 'out of memory' } }]);
+    story.readSlot('checkout', 'green', 'v42', 3, 3).wait('1m');
+    expect(summaryOf(story).dips.map(({ at, until }) => until! - at)).toEqual([7_000]);
+  });
+
   it('says who approved and how long that took', () => {
     const gate = summaryOf(stories.approved()).gates.find(({ gate: { name } }) => name === 'go-live');
     expect(gate!.attempts[0]!.approval).toEqual({ by: 'anna', reason: 'looks good', waitedMs: 720_000 });

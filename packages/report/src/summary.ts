@@ -22,6 +22,7 @@ export interface ReleaseSummary {
   readonly writes: readonly WriteSummary[];
   readonly pauses: readonly PauseSummary[];
   readonly drifts: readonly DriftSummary[];
+  readonly dips: readonly DipSummary[];
   readonly commands: readonly CommandSummary[];
   readonly recoveries: readonly RecoverySummary[];
   /** Who drives the release now. */
@@ -157,6 +158,17 @@ export interface DriftSummary {
   readonly until: number | null;
   readonly service: string;
   readonly summary: string;
+  readonly place: Place;
+}
+
+/** A candidate that lost instances after it was ready. */
+export interface DipSummary {
+  readonly at: number;
+  readonly until: number | null;
+  readonly service: string;
+  readonly slot: Slot;
+  /** At its worst. */
+  readonly reading: SlotReading;
   readonly place: Place;
 }
 

@@ -1,44 +1,26 @@
 import { printWeight } from './numbers.js';
 import { type Line, span } from './spans.js';
-import type { DriftSummary, PauseSummary, WriteSummary } from './summary.js';
+import type { CommandSummary, DipSummary, Place, RecoverySummary, WriteSummary } from './summary.js';
 import { node, type TreeNode } from './tree-node.js';
 import { clockOf, isAt, type View } from './view.js';
+import { failureText, readyText } from './wording.js';
 
 const mostNotes = 6;
 
 /** What happened besides the plan while this phase, or this step of it, lasted: oldest first. */
 export function noteNodes(view: View, phase: number, step: number | null): readonly TreeNode[] {
-  const { summary } = view;
-  const found = [
-    ...summary.recoveries
-      .filter(({ place }) => isAt(place, view, phase, step))
-      .map(({ at, owner, absentMs }) => ({
-        at,
-        node: node('warning', 'recovered', {
-          durationMs: absentMs,
-          detail: note(view, at, `by ${owner}; nobody watched meanwhile, which counts for nothing`),
-        }),
-      })),
-    ...summary.pauses
-      .filter(({ place }) => isAt(place, view, phase, step))
-      .map((each) => heldNote(view, each, 'paused', `by ${each.reason}`)),
-    ...summary.drifts
-      .filter(({ place }) => isAt(place, view, phase, step))
-      .map((each) => heldNote(view, each, 'drifted', driftText(view, each))),
-    ...summary.commands
-      .filter(({ place, refused }) => refused !== null && isAt(place, view, phase, step))
-      .map(({ at, by, requested, refused }) => ({
-        at,
-        node: node('warning', 'refused', {
-          detail: note(view, at, `${requested.replace(/-(requested|granted|cut)$/, '')} by ${by} (${refused})`),
-        }),
-      })),
-    ...retryNotes(
-      view,
-      summary.writes.filter(({ place }) => isAt(place, view, phase, step)),
-    ),
+  const { recoveries, pauses, drifts, dips, commands, writes } = view.summary;
+  const here = <T extends { readonly place: Place }>(all: readonly T[]): readonly T[] =>
+    all.filter(({ place }) => isAt(place, view, phase, step));
+  const found: readonly Note[] = [
+    ...here(recoveries).map((each) => recoveryNote(view, each)),
+    ...here(pauses).map((each) => lastingNote(view, each, 'paused', `by ${each.reason}`)),
+    ...here(drifts).map((each) => lastingNote(view, each, 'drifted', ofService(view, each.service, each.summary))),
+    ...here(dips).map((each) => lastingNote(view, each, 'not ready', dipText(view, each))),
+    ...here(commands.filter(({ refused }) => refused !== null)).map((each) => refusedNote(view, each)),
+    ...retryNotes(view, here(writes)),
   ];
-  const nodes = found.sort((a, b) => a.at - b.at).map((each) => each.node);
+  const nodes = found.toSorted((a, b) => a.at - b.at).map((each) => each.node);
   const hidden = nodes.length - mostNotes;
   return hidden <= 0 ? nodes : [node('warning', `${hidden} earlier notes`), ...nodes.slice(hidden)];
 }
@@ -48,20 +30,39 @@ interface Note {
   readonly node: TreeNode;
 }
 
-function heldNote(view: View, each: PauseSummary | DriftSummary, label: string, text: string): Note {
-  const durationMs = (each.until ?? view.summary.at) - each.at;
+/** Something that lasts until it is over, or until now. */
+function lastingNote(
+  view: View,
+  each: { readonly at: number; readonly until: number | null },
+  label: string,
+  text: string,
+): Note {
   const isOpen = each.until === null && view.summary.outcome === null;
+  const ended = each.until ?? (isOpen ? view.at : view.summary.at);
+  const tone = isOpen ? 'warning' : 'plain';
   return {
     at: each.at,
-    node: node('warning', [span(label, isOpen ? 'warning' : 'plain')], {
-      durationMs: isOpen ? view.at - each.at : durationMs,
-      detail: note(view, each.at, text),
-    }),
+    node: node('warning', [span(label, tone)], { durationMs: ended - each.at, detail: note(view, each.at, text) }),
   };
 }
 
-function driftText({ summary }: View, { service, summary: text }: DriftSummary): string {
+function recoveryNote(view: View, { at, owner, absentMs }: RecoverySummary): Note {
+  const text = `by ${owner}; nobody watched meanwhile, which counts for nothing`;
+  return { at, node: node('warning', 'recovered', { durationMs: absentMs, detail: note(view, at, text) }) };
+}
+
+function refusedNote(view: View, { at, by, requested, refused }: CommandSummary): Note {
+  const text = `${requested.replace(/-(requested|granted|cut)$/, '')} by ${by} (${refused})`;
+  return { at, node: node('warning', 'refused', { detail: note(view, at, text) }) };
+}
+
+function ofService({ summary }: View, service: string, text: string): string {
   return summary.services.length === 1 ? text : `${service}: ${text}`;
+}
+
+function dipText(view: View, { service, slot, reading }: DipSummary): string {
+  const [count, why] = readyText(reading);
+  return ofService(view, service, `${slot} had ${count}${why === '' ? '' : `: ${why}`}`);
 }
 
 function note(view: View, at: number, text: string): Line {
@@ -84,8 +85,8 @@ function retryNote(view: View, attempts: readonly WriteSummary[], writes: readon
   const isOver = writes.some(
     (write) => write.kind === last.kind && write.service === last.service && write.startedAt > last.startedAt,
   );
-  const times = attempts.length === 1 ? '1 attempt' : `${attempts.length} attempts`;
-  const what = `${writeName(view, last)}: ${times} failed, last with ${last.failure!.code}: ${last.failure!.message}`;
+  const times = attempts.length === 1 ? 'failed' : `failed ${attempts.length} times, last`;
+  const what = `${writeName(view, last)} ${times} with ${failureText(last.failure!)}`;
   return {
     at: last.startedAt,
     node: node('warning', isOver ? 'retried' : 'failed', { detail: note(view, last.startedAt, what) }),

@@ -7,7 +7,7 @@ import type { PhaseSummary } from './summary.js';
 import { gateNames, gateNode } from './tree-gates.js';
 import { node, type TreeNode } from './tree-node.js';
 import { noteNodes } from './tree-notes.js';
-import { perService, preparedText, retireText, returnText, sickNodes } from './tree-services.js';
+import { perService, preparedText, retireText, returnText } from './tree-services.js';
 import { stepNames, stepNodes } from './tree-steps.js';
 import { clockOf, leftUntil, type View } from './view.js';
 
@@ -32,7 +32,9 @@ function plannedNodes(view: View, glyphs: Glyphs): readonly TreeNode[] {
   const { phases, outcome, phase } = view.summary;
   if (outcome !== null || phase === 'rolling-back') return [];
   const last = forward.indexOf(phases.at(-1)?.phase ?? 'preparing');
-  const later = forward.slice(phases.length === 0 ? 0 : last + 1);
+  const { bake } = view.summary.plan.policy;
+  const isBaked = bake.forMs > 0 || bake.gates.length > 0;
+  const later = forward.slice(phases.length === 0 ? 0 : last + 1).filter((each) => each !== 'baking' || isBaked);
   return later.flatMap((each) =>
     each === 'shifting' ? [...guardrailNodes(view, glyphs), plannedNode(view, each)] : [plannedNode(view, each)],
   );
@@ -62,10 +64,7 @@ function plannedNode({ summary }: View, phase: ActivePhase): TreeNode {
 function enteredNode(view: View, phase: PhaseSummary, index: number, glyphs: Glyphs): TreeNode {
   const mark = phaseMark(view, phase, index);
   const durationMs = (phase.endedAt ?? view.at) - phase.startedAt;
-  const notes = [
-    ...noteNodes(view, index, null),
-    ...(mark === 'running' && phase.phase !== 'preparing' ? sickNodes(view) : []),
-  ];
+  const notes = noteNodes(view, index, null);
   const { verify, bake } = view.summary.plan.policy;
   switch (phase.phase) {
     case 'preparing':
@@ -112,6 +111,8 @@ function shiftNode(view: View, mark: Mark, index: number, durationMs: number, gl
 function phaseMark({ summary }: View, phase: PhaseSummary, index: number): Mark {
   const isLast = index === summary.phases.length - 1;
   if (isLast && summary.outcome === 'stuck') return 'failed';
+  // A release that changed nothing yet goes back without a phase of its own.
+  if (isLast && summary.outcome === 'rolled-back' && phase.phase !== 'rolling-back') return 'failed';
   if (phase.endedAt === null) return 'running';
   const next = summary.phases[index + 1];
   return next?.phase === 'rolling-back' ? 'failed' : 'done';

@@ -1,9 +1,11 @@
+import { printDuration } from '@bluegreen/contract';
 import type { Mark } from './glyphs.js';
 import { printWeight } from './numbers.js';
 import { type Line, nameSpan, span } from './spans.js';
 import type { ServiceSummary, SlotReading } from './summary.js';
 import { detail, node, type TreeNode } from './tree-node.js';
 import { clockOf, leftUntil, printLasting, type View } from './view.js';
+import { readyText } from './wording.js';
 
 /** The same about every service: beside the row of the phase for one, below it for several. */
 export function perService(
@@ -24,20 +26,11 @@ export function preparedText({ roles, slots, version, routing }: ServiceSummary)
   return readingText(`${roles.candidate} ${version}`, reading);
 }
 
-function readingText(name: string, { ready, desired, whyNotReady }: SlotReading): Line {
-  const isReady = ready >= desired && ready > 0;
-  const why = isReady || whyNotReady === null ? [] : [span(` (${whyNotReady})`, 'warning')];
-  return [span(`${name}, `), span(`${ready} of ${desired} ready`, isReady ? 'plain' : 'warning'), ...why];
-}
-
-/** A row for every candidate that has lost instances since it was ready. */
-export function sickNodes({ summary }: View): readonly TreeNode[] {
-  if (summary.outcome !== null) return [];
-  return summary.services.flatMap(({ name, roles, slots, version }) => {
-    const seen = roles === null ? null : slots[roles.candidate].seen;
-    if (roles === null || seen === null || seen.ready >= Math.max(1, seen.desired)) return [];
-    return [node('warning', [nameSpan(name)], { detail: readingText(`${roles.candidate} ${version}`, seen) })];
-  });
+function readingText(name: string, reading: SlotReading): Line {
+  const isReady = reading.ready >= reading.desired && reading.ready > 0;
+  const [count, why] = readyText(reading);
+  const reason = isReady || why === '' ? [] : [span(` (${why})`, 'warning')];
+  return [span(`${name}, `), span(count, isReady ? 'plain' : 'warning'), ...reason];
 }
 
 /** What became, or becomes, of the slot that served before. */
@@ -72,7 +65,7 @@ export function returnText(view: View, service: ServiceSummary): Line {
   const tookMs = trafficReturnedAt - (summary.rollbackBegunAt ?? trafficReturnedAt);
   const back =
     metMs > 0
-      ? `${roles.active} serves everyone again after ${printLasting(tookMs)}`
+      ? `${roles.active} serves everyone again after ${printDuration(tookMs)}`
       : `${roles.active} kept serving everyone`;
   return detail(back, met, kept);
 }

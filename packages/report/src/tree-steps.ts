@@ -1,6 +1,5 @@
 import { printDuration } from '@bluegreen/contract';
 import type { CompiledStep } from '@bluegreen/machine';
-import { stepName } from './answer.js';
 import type { Glyphs, Mark } from './glyphs.js';
 import { printWeight } from './numbers.js';
 import { plannedSteps } from './place.js';
@@ -9,7 +8,8 @@ import type { StepSummary } from './summary.js';
 import { gateLabel, gateNames, gateNode } from './tree-gates.js';
 import { detail, node, type TreeNode } from './tree-node.js';
 import { noteNodes } from './tree-notes.js';
-import { clockOf, lastAttempt, leftUntil, printLasting, type View } from './view.js';
+import { clockOf, lastAttempt, leftUntil, type View } from './view.js';
+import { stepName } from './wording.js';
 
 const mostPlanned = 4;
 
@@ -68,7 +68,7 @@ function observed(view: View, step: StepSummary): Line {
   });
   const seen = `observed ${isShown ? shares[0] : shares.join(', ')}`;
   if (step.reachedAt !== null && isShown)
-    return [span(`${seen} after ${printLasting(step.reachedAt - step.enteredAt)}`)];
+    return [span(`${seen} after ${printDuration(step.reachedAt - step.enteredAt)}`)];
   const { writes, earlierRuns } = view.summary;
   const isCommanded = writes.some(
     ({ kind, place }) => kind === 'route' && place.run === earlierRuns.length && place.step === step.index,
