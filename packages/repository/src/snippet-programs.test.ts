@@ -27,6 +27,13 @@ describe('programs of the docs', { timeout: 60_000 }, () => {
     expect(await check("```ts\nimport { wieghts } from '@bluegreen/contract';\n```")).toHaveLength(1);
   });
 
+  it('lets a program import another one of its page', async () => {
+    const named = '```ts answer.ts\nexport const answer: number = 42;\n```';
+    const right = "```ts run\nimport { answer } from './answer.js';\nif (answer !== 42) throw new Error();\n```";
+    expect(await check(`${named}\n\n${right}`)).toEqual([]);
+    expect(await check(right)).toHaveLength(1);
+  });
+
   it('names the page whose program fails when it runs', async () => {
     const found = await check("```ts\nthrow new Error('not run');\n```\n\n```ts run\nthrow new Error('planted');\n```");
     expect(found).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import type { Snippet } from './snippets.js';
 import type { Tree } from './tree.js';
@@ -19,8 +19,11 @@ export async function checkSnippets(root: string, tree: Tree, snippets: readonly
   const folder = mkdtempSync(join(parent, 'run-'));
   try {
     const programs = snippets.map((snippet) => ({ snippet, name: fileName(snippet) }));
-    for (const { snippet, name } of programs)
-      writeFileSync(join(folder, `${name}.ts`), `${snippet.lines.join('\n')}\n`);
+    for (const { snippet, name } of programs) {
+      const file = join(folder, `${name}.ts`);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, `${snippet.lines.join('\n')}\n`);
+    }
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(projectFor(root, tree)));
     const wrong = compile(root, folder, programs);
     if (wrong.length > 0) return wrong;
@@ -36,8 +39,9 @@ interface Program {
   readonly name: string;
 }
 
-function fileName({ page, line }: Snippet): string {
-  return `${page.replace(/\W+/g, '-')}-${line}`;
+/** Each page has its folder, so that its programs can import each other and those of no other page. */
+function fileName({ page, line, name }: Snippet): string {
+  return `${page.replace(/\W+/g, '-')}/${name ?? `line-${line}`}`;
 }
 
 function projectFor(root: string, tree: Tree): object {
@@ -56,7 +60,7 @@ function projectFor(root: string, tree: Tree): object {
       noEmit: true,
       paths: Object.fromEntries(sources),
     },
-    include: ['*.ts'],
+    include: ['**/*.ts'],
   };
 }
 

@@ -38,8 +38,23 @@ describe('snippets', () => {
     expect(snippets[1]!.lines.filter((line) => line !== '')).toEqual(['b();']);
   });
 
+  it('names a program that the others import, once', () => {
+    const { snippets, refused } = page(
+      '```ts policy.ts',
+      'a();',
+      '```',
+      '```ts',
+      'b();',
+      '```',
+      '```ts run policy.ts',
+      '```',
+    );
+    expect(snippets.map(({ name }) => name)).toEqual(['policy', null]);
+    expect(refused).toEqual(['docs/page.md:7: the page has a policy.ts before']);
+  });
+
   it.each([
-    ['```ts no-check', '"ts" knows run and continued, not "no-check"'],
+    ['```ts no-check', '"ts" knows run, continued and a file\'s name, not "no-check"'],
     ['```typescript', 'fence this as "ts", so that it is compiled, not as "typescript"'],
     ['```js', 'fence this as "ts", so that it is compiled, not as "js"'],
     ['```ts continued', 'there is nothing to continue'],

@@ -33,7 +33,7 @@ describe('this repository', () => {
     ['files say nothing about where they were written', forbiddenWords],
     ['manifests are alike', manifests],
     ['TypeScript projects reference what they use', projectReferences],
-  ])('%s', (_, check) => {
+  ])('%s', { timeout: 60_000 }, (_, check) => {
     expect(tree.size).toBeGreaterThan(50);
     expect(check(tree)).toEqual([]);
   });
