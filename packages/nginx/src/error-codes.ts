@@ -82,6 +82,11 @@ export const nginxErrors = {
     hint: 'Put the location include and the proxy_pass line that setup() returned into the same location.',
     reaction: 'permanent',
   },
+  'nginx/try-files-ignored': {
+    message: 'A location has try_files beside the include of this adapter; nginx ignores it there.',
+    hint: 'Keep try_files in its location, and put the include and the proxy_pass into a named location that it ends in.',
+    reaction: 'permanent',
+  },
   'nginx/upstream-undeclared': {
     message: 'An upstream that the options name is not declared.',
     hint: 'Declare the upstream in nginx.conf; requests to an undeclared one are answered with 502.',

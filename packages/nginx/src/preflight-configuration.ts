@@ -10,19 +10,39 @@ export async function configurationFindings(settings: Settings, signal: AbortSig
   if (settings.command === null) return [];
   const dump = await dumpConfiguration(settings.command, signal);
   if ('problem' in dump) return [finding(settings, 'nginx/configuration-unreadable', dump.problem, 'warn')];
-  return [...poolFindings(settings, dump.configuration), ...upstreamFindings(settings, dump.configuration)];
+  const { configuration } = dump;
+  return [
+    ...poolFindings(settings, configuration),
+    ...tryFilesFindings(settings, configuration),
+    ...upstreamFindings(settings, configuration),
+  ];
+}
+
+/** True for a block that includes our decision. */
+function decides(settings: Settings, { block }: Directive): boolean {
+  const isOurs = (each: Directive) => each.name === 'include' && each.words[0] === settings.includeFiles.location;
+  return block?.some(isOurs) === true;
 }
 
 /** Somewhere a location must both include our decision and send its requests by it. */
 function poolFindings(settings: Settings, configuration: Configuration): Finding[] {
   const proxied = proxyLine(settings).replace(/^proxy_pass |;$/g, '');
-  const decides = (each: Directive) => each.name === 'include' && each.words[0] === settings.includeFiles.location;
   const sends = (each: Directive) => each.name === 'proxy_pass' && (each.words[0] ?? '').startsWith(proxied);
-  for (const { name, block } of allDirectives(configuration)) {
-    if (name !== 'location' && name !== 'server') continue;
-    if (block?.some(decides) === true && has(block, sends)) return [];
+  for (const each of allDirectives(configuration)) {
+    if (decides(settings, each) && has(each.block ?? [], sends)) return [];
   }
   return [finding(settings, 'nginx/pool-unused')];
+}
+
+/** The `if` of the decision has no `try_files`, and nginx serves from there. */
+function tryFilesFindings(settings: Settings, configuration: Configuration): Finding[] {
+  for (const each of allDirectives(configuration)) {
+    const tries = each.block?.some(({ name }) => name === 'try_files') === true;
+    if (tries && each.name === 'location' && decides(settings, each)) {
+      return [finding(settings, 'nginx/try-files-ignored', `location ${each.words.join(' ')}`)];
+    }
+  }
+  return [];
 }
 
 /** A pool that is named but not declared would be answered with 502. */

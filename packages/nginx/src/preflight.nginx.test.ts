@@ -160,6 +160,12 @@ describe.runIf(hasNginx('that preflight finds every hazard'))(
     test('nginx does not run our configuration, or sends nobody by it', async () => {
       await site.nginx.reload((ports) => ({ ...site.configuration(ports), location: ['return 204;'] }));
       expect(await codes()).toEqual(['refuse pool-unused']);
+      await site.nginx.reload((ports) => {
+        const { http, location } = site.configuration(ports);
+        return { http, location: [...location, 'try_files $uri =404;'] };
+      });
+      expect(await codes()).toEqual(['refuse try-files-ignored']);
+      expect((await answerFrom(site.nginx.ports.public)).slot).toBe('blue');
       await site.nginx.reload(({ internal }) => ({
         http: [`server { listen 127.0.0.1:${internal}; }`],
         location: ['return 204;'],

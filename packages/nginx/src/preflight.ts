@@ -6,6 +6,7 @@ import { type Inspection, inspect, liveFaults } from './inspection.js';
 import { configurationFindings } from './preflight-configuration.js';
 import { diskFindings } from './preflight-disk.js';
 import type { Settings } from './settings.js';
+import { isTooOld } from './version.js';
 
 /** Everything about this user's nginx, files and options that would make a release go wrong. Changes nothing. */
 export async function preflight(settings: Settings, needs: TrafficNeeds, call: ReadCall): Promise<readonly Finding[]> {
@@ -52,14 +53,8 @@ function stateFindings(settings: Settings, { state }: Inspection): Finding[] {
   ];
 }
 
-/** `map` values that combine text and variables: nginx 1.11.2. Source: nginx.org, ngx_http_map_module. */
-const oldest = [1, 11, 2] as const;
-
 function versionFindings(settings: Settings, { live }: Inspection): Finding[] {
   const version = live.decisions?.[0]?.version;
-  if (version === undefined) return [];
-  const parts = version.split('.').map(Number);
-  const at = oldest.findIndex((part, index) => parts[index] !== part);
-  const isOlder = at >= 0 && !((parts[at] ?? 0) > oldest[at]!);
-  return isOlder ? [finding(settings, 'nginx/version-unsupported', version)] : [];
+  if (version === undefined || !isTooOld(version)) return [];
+  return [finding(settings, 'nginx/version-unsupported', version)];
 }

@@ -23,6 +23,7 @@ describe('setup', { timeout: 60_000 }, () => {
         `include ${location};`,
         'proxy_pass http://$bluegreen_web_pool;',
         'proxy_http_version 1.1;',
+        'proxy_set_header Host $host;',
         'proxy_set_header Connection "";',
       ],
       ['listen 127.0.0.1:8090;'],

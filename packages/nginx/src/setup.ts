@@ -90,11 +90,13 @@ async function completePeople(settings: Settings): Promise<void> {
 
 function paste(settings: Settings): NginxSetup['paste'] {
   const port = settings.preview !== null && 'port' in settings.preview ? settings.preview.port : null;
-  const proxy = [proxyLine(settings), 'proxy_http_version 1.1;', 'proxy_set_header Connection "";'];
+  const headers = ['proxy_set_header Host $host;', 'proxy_set_header Connection "";'];
+  const proxy = [proxyLine(settings), 'proxy_http_version 1.1;', ...headers];
   return [
     { where: 'in the http block of nginx.conf', lines: [`include ${settings.includeFiles.http};`] },
     {
-      where: 'in every location that proxies to this service, in place of its proxy_pass',
+      where:
+        'in every location that proxies to this service, in place of its proxy_pass (headers only if it has none of that name)',
       lines: [`include ${settings.includeFiles.location};`, ...proxy],
     },
     ...(port === null ? [] : [{ where: 'in the server block of this service', lines: [`listen 127.0.0.1:${port};`] }]),
