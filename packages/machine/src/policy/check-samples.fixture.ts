@@ -12,6 +12,7 @@ export const samples: readonly (readonly [string, string | undefined, string, st
   ['policy/missing-key', 'shift', refused, 'required', {}],
   ['policy/missing-key', 'bake.for', refused, 'required', { shift: [cutover], bake: { gates: [] } }],
   ['policy/wrong-type', undefined, refused, 'a list instead of an object', [cutover]],
+  ['policy/wrong-type', 'analyses', refused, 'a list instead of an object', { shift: [cutover], analyses: [] }],
   ['policy/wrong-type', 'bake', refused, 'null instead of an object', { shift: [cutover], bake: null }],
   ['policy/unknown-value', 'cohort', refused, 'did you mean sticky?', { shift: [cutover], cohort: 'stickey' }],
   ['policy/name-invalid', 'analyses["a b"]', refused, '"a b"', { shift: [cutover], analyses: { 'a b': errors } }],

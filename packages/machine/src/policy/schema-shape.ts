@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { nearestWord } from './did-you-mean.js';
 import { type PolicyCode, printValue } from './problem.js';
-import { choice, didYouMean, orList, says } from './schema-parts.js';
+import { choice, didYouMean, name, orList, says } from './schema-parts.js';
 
 /**
  * The two ways to build one schema. For export, a choice between objects is a union, which JSON Schema can say. For
@@ -11,6 +11,8 @@ import { choice, didYouMean, orList, says } from './schema-parts.js';
 export interface SchemaShape {
   /** An object with these keys and no others. */
   object<const Entries extends v.ObjectEntries>(entries: Entries): v.StrictObjectSchema<Entries, undefined>;
+  /** An object whose keys are names. */
+  byName<const Value extends v.GenericSchema>(value: Value): v.RecordSchema<typeof name, Value, undefined>;
   /** One of several objects; each has one key that no other has, and is listed under it. */
   oneOf<const Branches extends Readonly<Record<string, v.GenericSchema>>>(
     branches: Branches,
@@ -26,21 +28,25 @@ export interface SchemaShape {
 
 export const exportShape: SchemaShape = {
   object: (entries) => v.strictObject(entries),
+  byName: (value) => v.record(name, value),
   oneOf: (branches) => v.union(Object.values(branches)) as never,
   valueOr: (value, called, words) => v.union([value, choice(words, [called])]) as never,
 };
 
 export const checkingShape: SchemaShape = {
-  object: (entries) => {
-    const schema = v.strictObject(entries);
-    return v.lazy((input) => (isObject(input) ? schema : noObject)) as unknown as typeof schema;
-  },
+  object: (entries) => onlyObjects(v.strictObject(entries)),
+  byName: (value) => onlyObjects(v.record(name, value)),
   oneOf: (branches, unclear) => v.lazy((input) => branchFor(input, branches, unclear)) as never,
   valueOr: (value, called, words) => {
     const word = choice(words, [called]);
     return v.lazy((input) => (typeof input === 'string' && !/^\d/.test(input) ? word : value)) as never;
   },
 };
+
+/** For valibot a list is an object too. */
+function onlyObjects<Schema extends v.GenericSchema>(schema: Schema): Schema {
+  return v.lazy((input) => (isObject(input) ? schema : noObject)) as unknown as Schema;
+}
 
 const noObject = v.custom(() => false, says('policy/wrong-type', 'an object'));
 

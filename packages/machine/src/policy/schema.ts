@@ -1,4 +1,3 @@
-import * as v from 'valibot';
 import { policyDefaults } from './defaults.js';
 import { gateSchema } from './schema-gates.js';
 import {
@@ -9,7 +8,6 @@ import {
   durationOrZero,
   headerValue,
   listOf,
-  name,
   optional,
   rate,
   reference,
@@ -32,9 +30,9 @@ const { prepare, analysis, retire, limits } = policyDefaults;
 export function policySchema(shape: SchemaShape, gate = gateSchema(shape)) {
   const gates = () => listOf(gate);
   return shape.object({
-    audiences: optional(v.record(name, audienceSchema(shape)), 'Named people who can reach the candidate first.'),
+    audiences: optional(shape.byName(audienceSchema(shape)), 'Named people who can reach the candidate first.'),
     analyses: optional(
-      v.record(name, analysisSchema(shape)),
+      shape.byName(analysisSchema(shape)),
       'Named questions to the metrics, for gates and guardrails.',
     ),
     cohort: optional(
