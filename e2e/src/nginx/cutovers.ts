@@ -81,8 +81,8 @@ function cutovers({ traffic }: Site, load: Load, { claim, requestsBetween }: Cut
   };
 }
 
-/** Every fourth cutover takes the fallback along, as the end of a release does; the others leave it where it is. */
+/** Every third cutover takes the fallback along, as the end of a release does; so it flips, to and fro. */
 function nextTarget(before: TrafficTarget, slot: Slot, sequence: number): TrafficTarget {
-  const fallback = sequence % 4 === 0 ? slot : before.fallback;
+  const fallback = sequence % 3 === 0 ? slot : before.fallback;
   return everythingTo(slot, { candidate: slot, cohort: { kind: 'sticky' }, fallback });
 }

@@ -37,7 +37,10 @@ export function checkSum(compiled: CompiledPolicy): readonly Problem[] {
 
 type Written = readonly [Path, string | undefined];
 
-/** Every duration that the policy itself writes for the time that `limits.total` covers. */
+/**
+ * Every duration that the policy itself writes for the time that `limits.total` covers. An approval's expiry is none: the
+ * total stands still while a person is awaited.
+ */
 function written(loose: LoosePolicy, places: readonly Place[]): readonly Written[] {
   const { prepare, shift = [], bake, limits, analyses = {} } = loose;
   return [
@@ -47,7 +50,6 @@ function written(loose: LoosePolicy, places: readonly Place[]): readonly Written
     ...places.flatMap((place) =>
       place.gates.flatMap(({ gate, path }): readonly Written[] => [
         [[...path, 'wait'], gate.wait],
-        [[...path, 'expires'], gate.approval === undefined ? undefined : gate.expires],
         [[...path, 'timeout'], gate.check === undefined ? undefined : gate.timeout],
       ]),
     ),

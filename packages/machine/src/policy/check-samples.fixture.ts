@@ -196,17 +196,6 @@ export const samples: readonly (readonly [string, string | undefined, string, st
     { shift: [cutover], bake: { for: '2d' } },
   ],
   [
-    'policy/longer-than-total',
-    'verify.gates[0].expires',
-    refused,
-    '2h',
-    {
-      shift: [cutover],
-      verify: { gates: [{ approval: 'go', from: ['sre'], expires: '2h', onExpiry: 'rollback' }] },
-      limits: { total: '1h' },
-    },
-  ],
-  [
     'policy/sum-longer-than-total',
     'limits.total',
     refused,
