@@ -34,8 +34,8 @@ export interface AdapterPerformerOptions {
 /** Carries effects out through the user's adapters, checks and metric source. */
 export function adapterPerformer(options: AdapterPerformerOptions): Performer {
   return {
-    perform(effect, signal, done) {
-      outcomeOf(options, effect, signal).then(done, (error) => done(failedOutcome(effect, error)));
+    perform(effect, call, done) {
+      outcomeOf(options, effect, call.signal).then(done, (error) => done(failedOutcome(effect, error)));
     },
   };
 }

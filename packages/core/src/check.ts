@@ -33,8 +33,9 @@ export async function runCheck(
   clock: Clock,
 ): Promise<Judged> {
   let last: Judged = { verdict: 'error', evidence: { summary: 'never ran' } };
-  for (let attempt = 1; attempt <= gate.attempts && !signal.aborted; attempt++) {
+  for (let attempt = 1; attempt <= gate.attempts; attempt++) {
     if (attempt > 1) await pause(clock, signal);
+    if (signal.aborted) return last;
     last = await runOnce(check, gate, { ...context, attempt }, signal, clock);
     if (last.verdict === 'pass') return last;
   }

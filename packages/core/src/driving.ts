@@ -7,7 +7,7 @@ export type { AsyncDriverOptions, DriveEnd } from './async-driver.js';
 export { AsyncDriver } from './async-driver.js';
 export type { Check } from './check.js';
 export { checkPauseMs } from './effect-bound.js';
-export type { Performer } from './effect-calls.js';
+export type { EffectCall, Performer } from './effect-calls.js';
 export type { Outcome } from './outcome.js';
 export { failedOutcome } from './outcome.js';
 export type { ReleaseOutcome } from './outcome-of.js';

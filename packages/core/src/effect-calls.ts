@@ -2,15 +2,50 @@ import type { Clock, TimerHandle } from '@bluegreen/contract';
 import type { Effect } from '@bluegreen/machine';
 import { abandonedOutcome, type Outcome } from './outcome.js';
 
-/** Carries effects out. In production it calls adapters; in the simulator it asks the world. */
-export interface Performer {
-  /** Calls `done` once, not before it returned; after `signal` aborted nobody listens any more. */
-  perform(effect: Effect, signal: AbortSignal, done: (outcome: Outcome) => void): void;
+/** One effect under way, as its performer sees it. */
+export interface EffectCall {
+  /** Aborts when nobody waits for the effect any more. */
+  readonly signal: AbortSignal;
+  /** Calls back when nobody waits any more, at once when that is so already: many times cheaper than `signal`. */
+  onAbort(run: () => void): void;
 }
 
-interface Call {
-  readonly controller: AbortController;
+/** Carries effects out. In production it calls adapters; in the simulator it asks the world. */
+export interface Performer {
+  /** Calls `done` once, not before it returned; after the call was aborted nobody listens any more. */
+  perform(effect: Effect, call: EffectCall, done: (outcome: Outcome) => void): void;
+}
+
+class Call implements EffectCall {
   readonly timer: TimerHandle;
+  #controller: AbortController | null = null;
+  #isAborted = false;
+  readonly #listeners: (() => void)[] = [];
+
+  constructor(timer: TimerHandle) {
+    this.timer = timer;
+  }
+
+  /** Made when it is asked for: it costs more than all the rest of a call. */
+  get signal(): AbortSignal {
+    if (this.#controller === null) {
+      this.#controller = new AbortController();
+      if (this.#isAborted) this.#controller.abort();
+    }
+    return this.#controller.signal;
+  }
+
+  onAbort(run: () => void): void {
+    if (this.#isAborted) run();
+    else this.#listeners.push(run);
+  }
+
+  abort(): void {
+    if (this.#isAborted) return;
+    this.#isAborted = true;
+    for (const run of this.#listeners) run();
+    this.#controller?.abort();
+  }
 }
 
 /** The calls under way of one release, each with a bound: a call that never answers ends all the same (L4). */
@@ -27,14 +62,20 @@ export class EffectCalls {
   }
 
   start(effect: Effect, boundMs: number): void {
-    const controller = new AbortController();
+    const { key } = effect;
     const timer = this.#clock.setTimeout(() => {
-      this.#finish(effect.key, call, abandonedOutcome(effect, `no answer within ${boundMs} ms`));
-      controller.abort();
+      // Aborted before anybody hears of it: what follows is the next turn's, in whatever way that is driven.
+      this.abort(key);
+      this.#onOutcome(key, abandonedOutcome(effect, `no answer within ${boundMs} ms`));
     }, boundMs);
-    const call: Call = { controller, timer };
-    this.#calls.set(effect.key, call);
-    this.#performer.perform(effect, controller.signal, (outcome) => this.#finish(effect.key, call, outcome));
+    const call = new Call(timer);
+    this.#calls.set(key, call);
+    this.#performer.perform(effect, call, (outcome) => {
+      if (this.#calls.get(key) !== call) return;
+      this.#calls.delete(key);
+      this.#clock.clearTimeout(timer);
+      this.#onOutcome(key, outcome);
+    });
   }
 
   abort(key: string): void {
@@ -42,17 +83,10 @@ export class EffectCalls {
     if (call === undefined) return;
     this.#calls.delete(key);
     this.#clock.clearTimeout(call.timer);
-    call.controller.abort();
+    call.abort();
   }
 
   abortAll(): void {
     for (const key of [...this.#calls.keys()]) this.abort(key);
-  }
-
-  #finish(key: string, call: Call, outcome: Outcome): void {
-    if (this.#calls.get(key) !== call) return;
-    this.#calls.delete(key);
-    this.#clock.clearTimeout(call.timer);
-    this.#onOutcome(key, outcome);
   }
 }

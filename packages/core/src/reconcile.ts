@@ -20,10 +20,8 @@ export interface Reconciliation {
  */
 export function reconcile(wanted: readonly Effect[], known: KnownEffects, now: number): Reconciliation {
   const start: Effect[] = [];
-  const keys = new Set<string>();
   let wakeAt: number | null = null;
   for (const effect of wanted) {
-    keys.add(effect.key);
     const due = dueAt(effect, known.get(effect.key));
     if (due === null) continue;
     if (due <= now) start.push(effect);
@@ -32,7 +30,7 @@ export function reconcile(wanted: readonly Effect[], known: KnownEffects, now: n
   const abort: string[] = [];
   const forget: string[] = [];
   for (const [key, endedAt] of known) {
-    if (keys.has(key)) continue;
+    if (wanted.some((effect) => effect.key === key)) continue;
     (endedAt === null ? abort : forget).push(key);
   }
   return { start, abort, forget, wakeAt };

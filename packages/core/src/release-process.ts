@@ -33,6 +33,11 @@ export class ReleaseProcess {
   readonly #known = new Map<string, number | null>();
   readonly #running = new Map<string, Effect>();
   #effectWakeAt: number | null = null;
+  /** What the present state wants; `null` until somebody asks. */
+  #wanted: readonly Effect[] | null = null;
+  /** The last instant at which the present state was decided on, and until when time alone changes nothing in it. */
+  #decidedAt: number | null = null;
+  #quietUntil: number | null = null;
 
   constructor(state: ReleaseState) {
     this.#state = state;
@@ -57,7 +62,7 @@ export class ReleaseProcess {
   *turn(facts: readonly Fact[], now: number): Generator<Step, void> {
     yield* this.#record(facts);
     for (;;) {
-      const { start, abort, forget, wakeAt: effectWakeAt } = reconcile(effectsFor(this.#state), this.#known, now);
+      const { start, abort, forget, wakeAt: effectWakeAt } = reconcile(this.#effects(), this.#known, now);
       this.#effectWakeAt = effectWakeAt;
       for (const key of forget) this.#known.delete(key);
       if (abort.length > 0) {
@@ -79,7 +84,7 @@ export class ReleaseProcess {
   wakeAt(now: number): number | null {
     if (this.isOver) return null;
     const byEffect = this.#effectWakeAt;
-    const byState = wakeAt(this.#state, now);
+    const byState = this.#stateWakeAt(now);
     if (byEffect === null) return byState;
     return byState === null ? byEffect : Math.min(byEffect, byState);
   }
@@ -87,12 +92,30 @@ export class ReleaseProcess {
   /** The rollback that an owner may still send after it lost its lease (rule 8); `null` where it may not. */
   farewell(): (Effect & { readonly kind: 'route' }) | null {
     if (this.#state.phase !== 'rolling-back') return null;
-    for (const effect of effectsFor(this.#state)) {
+    for (const effect of this.#effects()) {
       if (effect.kind !== 'route' || this.#known.has(effect.key)) continue;
       const { capabilities } = this.#state.plan.services[effect.service]!.traffic;
       if (capabilities.fencing === 'enforced') return effect;
     }
     return null;
+  }
+
+  #effects(): readonly Effect[] {
+    this.#wanted ??= effectsFor(this.#state);
+    return this.#wanted;
+  }
+
+  /** Most turns find the state as it was: then so is everything that follows from it. */
+  #stateWakeAt(now: number): number | null {
+    const quietUntil = this.#quiet();
+    if (quietUntil <= now) return wakeAt(this.#state, now);
+    return quietUntil === Number.POSITIVE_INFINITY ? null : quietUntil;
+  }
+
+  #quiet(): number {
+    if (this.#decidedAt === null) return Number.NEGATIVE_INFINITY;
+    this.#quietUntil ??= wakeAt(this.#state, this.#decidedAt) ?? Number.POSITIVE_INFINITY;
+    return this.#quietUntil;
   }
 
   *#begin(effect: Effect): Generator<Step, void> {
@@ -130,10 +153,16 @@ export class ReleaseProcess {
         return;
       }
     }
-    const next = nextState(this.#state, fact);
+    const quietUntil = this.#quiet();
+    const next = nextState(this.#state, fact, quietUntil);
+    if (fact.at >= quietUntil || next !== this.#state) {
+      this.#decidedAt = fact.at;
+      this.#quietUntil = null;
+    }
     if (next === this.#state) return;
     events.push(fact, ...announce(this.#state, next, fact));
     this.#state = next;
+    this.#wanted = null;
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Slot, soleSlot } from '@bluegreen/contract';
 import { catchUp } from './clockwork.js';
 import { obey, refusal } from './commands.js';
+import { isKnownEmpty } from './conditions.js';
 import { believeEnvironment } from './environment-belief.js';
 import type { Fact } from './events.js';
 import { findCause } from './failures.js';
@@ -8,6 +9,7 @@ import { gatesHere, noteVerdict } from './gates.js';
 import { takeOver } from './ownership.js';
 import { believeRouting } from './routing-belief.js';
 import type { GateState, ReleaseState } from './state.js';
+import { noteUncounted } from './uncounted-time.js';
 import { eachService, serviceOf, withRouting, withService, withSlot } from './update.js';
 import { noteSettled, noteStarted } from './writes.js';
 
@@ -24,10 +26,11 @@ export function fold(state: ReleaseState, fact: Fact): ReleaseState {
 export function drawConsequences(state: ReleaseState, at: number): ReleaseState {
   const known = eachService(state, findRoles);
   const current = catchUp(known, at);
-  return pauseOnFailure(noteCause(current, at), at);
+  return noteUncounted(pauseOnFailure(noteCause(current, at), at), at);
 }
 
-function applyFact(state: ReleaseState, fact: Fact): ReleaseState {
+/** What the fact itself says; `state` itself when that is nothing new. */
+export function applyFact(state: ReleaseState, fact: Fact): ReleaseState {
   switch (fact.type) {
     case 'release-requested':
     case 'time-passed':
@@ -56,21 +59,25 @@ function noteUnreadable(state: ReleaseState, service: string, slot: Slot | null,
   if (slot === null) {
     return routing.unreadableSince === null ? withRouting(state, service, { unreadableSince: at }) : state;
   }
-  return slots[slot].unfitSince === null ? withSlot(state, service, slot, { unfitSince: at }) : state;
+  const { unfitSince, fresh } = slots[slot];
+  return unfitSince === null || fresh
+    ? withSlot(state, service, slot, { unfitSince: unfitSince ?? at, fresh: false })
+    : state;
 }
 
 /** The active slot is read from routing (S35); only where nothing is routed and nothing runs it is a first deploy. */
 function findRoles(state: ReleaseState, name: string): ReleaseState {
   const { roles, routing, slots } = serviceOf(state, name);
-  const { seen } = routing;
-  if (roles !== null || seen === null || seen.foreign !== null) return state;
+  const { seen, fresh } = routing;
+  if (roles !== null || seen === null || seen.foreign !== null || !fresh) return state;
   if (seen.target !== null) {
     const active = soleSlot(seen.target);
     if (active === null) return state;
     return withService(state, name, { roles: { active, candidate: active === 'blue' ? 'green' : 'blue' } });
   }
-  const isEmpty = slots.blue.seen?.version === null && slots.green.seen?.version === null;
-  return isEmpty ? withService(state, name, { roles: { active: null, candidate: 'blue' } }) : state;
+  return isKnownEmpty(slots.blue) && isKnownEmpty(slots.green)
+    ? withService(state, name, { roles: { active: null, candidate: 'blue' } })
+    : state;
 }
 
 function noteCause(state: ReleaseState, at: number): ReleaseState {
@@ -85,17 +92,19 @@ function isForward({ phase }: ReleaseState): boolean {
 
 /** A gate whose failure shall only pause: closes it and waits for a person. */
 function pauseOnFailure(state: ReleaseState, at: number): ReleaseState {
+  let next = state;
   for (const gate of gatesHere(state)) {
     const judged = state.gates[gate.id];
     if (gate.onFailure !== 'pause' || gate.dryRun || judged === undefined) continue;
     if (judged.closed === 'cancelled' || (judged.closed === 'settled' && gate.kind !== 'approval')) continue;
     const isFailed = judged.verdict === 'fail';
-    if (!isFailed && (judged.verdict === 'pass' || at < judged.dueAt)) continue;
+    const isUndecided = judged.verdict !== 'pass' && at >= judged.dueAt && state.heldSince === null;
+    if (!isFailed && !isUndecided) continue;
     if (state.paused !== null && judged.closed !== null) continue;
     const closed: GateState = { ...judged, closed: isFailed ? 'settled' : 'cancelled' };
     const reason = `${gate.name}: ${judged.evidence?.summary ?? 'could not decide in time'}`;
-    const paused = state.paused ?? { by: 'policy', reason, at };
-    return { ...state, gates: { ...state.gates, [gate.id]: closed }, paused };
+    const paused = next.paused ?? { by: 'policy', reason, at };
+    next = { ...next, gates: { ...next.gates, [gate.id]: closed }, paused };
   }
-  return state;
+  return next;
 }

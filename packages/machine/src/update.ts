@@ -2,9 +2,9 @@ import type { Slot } from '@bluegreen/contract';
 import type { PlannedService } from './release-plan.js';
 import type { ReleaseState, RoutingState, ServiceState, SlotState } from './state.js';
 
-/** The names of all services, sorted, so that every walk over them has one order. */
+/** The names of all services, in the one order that the initial state gave them: sorted. */
 export function serviceNames(state: ReleaseState): readonly string[] {
-  return Object.keys(state.services).sort();
+  return Object.keys(state.services);
 }
 
 export function serviceOf(state: ReleaseState, name: string): ServiceState {

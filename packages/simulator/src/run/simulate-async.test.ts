@@ -23,7 +23,7 @@ describe('both drivers', () => {
   }
 
   it('are held to each other in releases of every end', () => {
-    const ends = Object.values(scenarios).map((optionsFor) => simulate(optionsFor(9)).outcome.kind);
+    const ends = Object.values(scenarios).map((optionsFor) => simulate(optionsFor(7)).outcome.kind);
     expect(new Set(ends)).toEqual(new Set(['promoted', 'rolled-back', 'stuck']));
   });
 });

@@ -1,6 +1,14 @@
-import { type Clock, fail as contractFail, type MetricReading, type MetricSignal, mayReach } from '@bluegreen/contract';
+import {
+  type Clock,
+  fail as contractFail,
+  type MetricReading,
+  type MetricSignal,
+  mayReach,
+  type TimerHandle,
+} from '@bluegreen/contract';
 import {
   checkPauseMs,
+  type EffectCall,
   failedOutcome,
   type JudgeEffect,
   judgeAnalysis,
@@ -29,10 +37,10 @@ type Tell = (outcome: Outcome) => void;
 
 /** Carries effects out in the simulated world, with callbacks: the twin of the performer that calls adapters. */
 export function worldPerformer(options: WorldPerformerOptions): Performer {
-  return { perform: (effect, signal, done) => perform(options, effect, signal, done) };
+  return { perform: (effect, call, done) => perform(options, effect, call, done) };
 }
 
-function perform(options: WorldPerformerOptions, effect: Effect, signal: AbortSignal, tell: Tell): void {
+function perform(options: WorldPerformerOptions, effect: Effect, call: EffectCall, tell: Tell): void {
   const { operations, owner } = options;
   const answer = <R>(outcome: (value: R) => Outcome): Done<R> => {
     return (reply) => tell(reply.error === null ? outcome(reply.value) : failedOutcome(effect, reply.error));
@@ -44,7 +52,7 @@ function perform(options: WorldPerformerOptions, effect: Effect, signal: AbortSi
       const done = answer<Parameters<typeof routingOutcome>[2]>((observation) =>
         routingOutcome(options, service, observation),
       );
-      abortable(signal, () => operations.observeRouting({ service }, { owner }, done));
+      abortable(call, () => operations.observeRouting({ service }, { owner }, done));
       return;
     }
     case 'observe-environment': {
@@ -52,33 +60,32 @@ function perform(options: WorldPerformerOptions, effect: Effect, signal: AbortSi
       const done = answer<Parameters<typeof environmentOutcome>[3]>((observation) =>
         environmentOutcome(options, service, slot, observation),
       );
-      abortable(signal, () => operations.observeEnvironment({ service, slot }, { owner }, done));
+      abortable(call, () => operations.observeEnvironment({ service, slot }, { owner }, done));
       return;
     }
     case 'route': {
       const { key: idempotencyKey, fence, target, expected, service } = effect;
-      abortable(signal, () =>
+      abortable(call, () =>
         operations.route({ service, target, expected }, { owner, idempotencyKey, fence }, answer(accepted)),
       );
       return;
     }
     case 'converge': {
       const { idempotencyKey, fence, target, service } = effect;
-      const confirm = confirmTouch(options, service, target.slot, signal);
-      abortable(signal, () =>
+      const confirm = confirmTouch(options, service, target.slot, call);
+      abortable(call, () =>
         operations.converge({ service, target }, { owner, idempotencyKey, fence, confirm }, answer(accepted)),
       );
       return;
     }
     case 'judge':
-      if (effect.gate.kind === 'check') judgeCheck(options, effect, signal, tell);
-      else judgeMetrics(options, effect, signal, tell);
+      if (effect.gate.kind === 'check') judgeCheck(options, effect, call, tell);
+      else judgeMetrics(options, effect, call, tell);
   }
 }
 
-function abortable(signal: AbortSignal, start: () => Abort): void {
-  const abort = start();
-  signal.addEventListener('abort', abort, { once: true });
+function abortable(call: EffectCall, start: () => Abort): void {
+  call.onAbort(start());
 }
 
 type Observed<T extends Outcome['type']> =
@@ -127,11 +134,11 @@ function confirmTouch(
   options: WorldPerformerOptions,
   service: string,
   slot: 'blue' | 'green',
-  signal: AbortSignal,
+  call: EffectCall,
 ): Confirm {
   return (done) => {
     const { operations, owner, epochs, routers } = options;
-    abortable(signal, () =>
+    abortable(call, () =>
       operations.observeRouting({ service }, { owner }, ({ error, value }) => {
         if (error !== null) return done(error);
         const isNewer = (value.fence?.epoch ?? 0) > (epochs[routers[service]!] ?? 0);
@@ -145,7 +152,7 @@ function confirmTouch(
 }
 
 /** As `runCheck` does it: bounded tries, a pause between them, the first pass decides. */
-function judgeCheck(options: WorldPerformerOptions, effect: JudgeEffect, signal: AbortSignal, tell: Tell): void {
+function judgeCheck(options: WorldPerformerOptions, effect: JudgeEffect, call: EffectCall, tell: Tell): void {
   const { gate } = effect;
   if (gate.kind !== 'check') return;
   const finish = (pass: boolean, summary: string): void =>
@@ -156,11 +163,16 @@ function judgeCheck(options: WorldPerformerOptions, effect: JudgeEffect, signal:
       verdict: pass ? 'pass' : 'fail',
       evidence: { summary },
     });
+  let isAborted = false;
+  let pause: TimerHandle = null;
+  call.onAbort(() => {
+    isAborted = true;
+    options.clock.clearTimeout(pause);
+  });
   const attempt = (count: number): void => {
-    tryCheck(options, effect, signal, (pass, summary) => {
-      if (pass || count >= gate.attempts || signal.aborted) return finish(pass, summary);
-      const timer = options.clock.setTimeout(() => attempt(count + 1), checkPauseMs);
-      signal.addEventListener('abort', () => options.clock.clearTimeout(timer), { once: true });
+    tryCheck(options, effect, call, (pass, summary) => {
+      if (pass || count >= gate.attempts || isAborted) return finish(pass, summary);
+      pause = options.clock.setTimeout(() => attempt(count + 1), checkPauseMs);
     });
   };
   attempt(1);
@@ -169,7 +181,7 @@ function judgeCheck(options: WorldPerformerOptions, effect: JudgeEffect, signal:
 function tryCheck(
   { operations, owner, clock }: WorldPerformerOptions,
   effect: JudgeEffect,
-  signal: AbortSignal,
+  call: EffectCall,
   said: (pass: boolean, summary: string) => void,
 ): void {
   const { gate } = effect;
@@ -190,7 +202,7 @@ function tryCheck(
   let missing = names.length;
   for (const service of names) {
     const slot = effect.subjects[service]!.candidate;
-    abortable(signal, () => {
+    abortable(call, () => {
       const abort = operations.check({ service, slot, name: gate.name }, { owner }, ({ error, value }) => {
         if (error !== null) return end(false, error.message.slice(0, 300));
         if (!value.passed) return end(false, value.summary);
@@ -203,7 +215,7 @@ function tryCheck(
   }
 }
 
-function judgeMetrics(options: WorldPerformerOptions, effect: JudgeEffect, signal: AbortSignal, tell: Tell): void {
+function judgeMetrics(options: WorldPerformerOptions, effect: JudgeEffect, call: EffectCall, tell: Tell): void {
   const { operations, owner, clock } = options;
   const now = clock.now();
   const window = windowOf(effect, now);
@@ -214,7 +226,7 @@ function judgeMetrics(options: WorldPerformerOptions, effect: JudgeEffect, signa
   let isOver = false;
   for (const service of names) {
     for (const metric of signals) {
-      abortable(signal, () =>
+      abortable(call, () =>
         operations.readMetrics({ service, window, signal: metric }, { owner }, ({ error, value }) => {
           if (isOver) return;
           if (error !== null) {
