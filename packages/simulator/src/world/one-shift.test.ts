@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { everythingTo, weights } from '@bluegreen/contract';
 import { expect, test } from 'vitest';
 import { createVirtualClock } from '../clock/virtual-clock.js';
@@ -79,4 +80,15 @@ test('one shift, driven by callbacks and by promises, is one history', async () 
   expect(candidate.firstUserRequestAt).toBe(called.at - 60_000);
   expect(candidate.requests).toBeGreaterThan(1_000);
   expect(candidate.errors / candidate.requests).toBeCloseTo(0.05, 1);
+});
+
+test('calls that share a signal leave nothing on it', async () => {
+  const clock = createVirtualClock();
+  const traffic = createWorld({ ...options, clock }).traffic(service);
+  const { signal } = new AbortController();
+  const reads = [traffic.observe({ signal }), traffic.observe({ signal })];
+  expect(getEventListeners(signal, 'abort')).toHaveLength(2);
+  await clock.runAsync(clock.now() + 1_000);
+  await Promise.all(reads);
+  expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });

@@ -180,6 +180,8 @@ describe('a call that goes wrong', () => {
   test('a write that is aborted on its way lands if it may, and is lost if it may not', () => {
     for (const [lateWriteMs, left] of [
       [20_000, 10],
+      [600, 10],
+      [599, 0],
       [0, 0],
     ] as const) {
       const bench = benchOf({ router: { latencyMs: 1_000, capabilities: { lateWriteMs } } });
@@ -187,6 +189,25 @@ describe('a call that goes wrong', () => {
       bench.pass(10_000);
       expect(green(bench)).toBe(left);
     }
+  });
+
+  test('S56: an irreversible request that is aborted before it was asked about is lost, however late it may land', () => {
+    const bench = benchOf({ environment: { latencyMs: 1_000, capabilities: { lateWriteMs: 20_000 } } });
+    bench.deploy('green', 'v2');
+    expect(bench.converge('green', null, { patienceMs: 400 })).toBe('simulator/aborted');
+    bench.pass(30_000);
+    expect(bench.environment('green').version).toBe('v2');
+  });
+
+  test('F9: where no late write is possible, a hanging one never lands', () => {
+    const bench = benchWith({ fault: 'hang', lands: 'after-next-write' }, 'route', {
+      capabilities: { fencing: 'none' },
+    });
+    bench.route(10, { patienceMs: 5_000 });
+    bench.pass(1_000);
+    expect(green(bench)).toBe(0);
+    bench.route(30);
+    expect(green(bench)).toBe(30);
   });
 
   test('F16: a slow reply is only slow', () => {

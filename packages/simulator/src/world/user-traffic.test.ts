@@ -36,6 +36,23 @@ describe('users', () => {
     expect(firstUserRequestAt).toBe(since);
   });
 
+  test('of no audience are split by the weights, whatever the audiences', () => {
+    const bench = benchOf({ traffic: { requestsPerSecond: 1_000, audiencePercent: { internal: 20 } } });
+    bench.deploy('green', 'v2');
+    const internal = { name: 'internal', match: { header: 'x', equals: '1' }, slot: 'green' } as const;
+    bench.tryRoute(splitTo(50, { audiences: [internal] }));
+    bench.pass(1_000_000);
+    expect(deviation(bench.ledger().deployments.at(-1)!.requests, 600_000)).toBeLessThan(5);
+  });
+
+  test('of an instance that dies between two samples are counted all the same', () => {
+    const bench = benchOf({ traffic: { requestsPerSecond: 1_000 } });
+    bench.pass(22_000);
+    bench.world.crash('checkout', 'blue');
+    expect(deviation(bench.totals().requests, 22_000)).toBeLessThan(5);
+    expect(bench.totals().failed).toBe(0);
+  });
+
   test('meet an error that sets in only so long after the first of them came', () => {
     const bench = benchOf({
       traffic: { requestsPerSecond: 1_000 },

@@ -89,8 +89,7 @@ export class UserTraffic {
   /** From now on the routers split like this. Call `advance` first. */
   redirect(shares: Shares, hasRouting: boolean): void {
     for (const slot of slots) {
-      if (shares[slot] > 0) this.#closing[slot] = null;
-      else if (this.#shares[slot] > 0) {
+      if (shares[slot] === 0 && this.#shares[slot] > 0) {
         this.#closing[slot] = {
           at: this.#at,
           ratePerMs: arrivalRate(this.#service.traffic, this.#at) * this.#shares[slot],
