@@ -11,9 +11,9 @@ export const endingRules: readonly SuiteCase[] = [
       const writer = await lease.writer('r1');
       const pending = ['a', 'b', 'c'].map((type) => writer.append([event(type)]));
       await lease.free();
+      assert.equal((await bench.open().read('r1')).length, 3);
       await Promise.all(pending);
       await rejects(writer.append([event('d')]), 'journal/closed');
-      assert.equal((await bench.open().read('r1')).length, 3);
     },
   ],
   [

@@ -1,6 +1,7 @@
 import { type Journal, type JournalSession, releaseResource } from '@bluegreen/contract';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { encodeLine } from './line.js';
+import { PausingHook } from './pausing-hook.fixture.js';
 import { failure } from './simulated-disk.fixture.js';
 import { SimulatedHost } from './simulated-host.fixture.js';
 
@@ -125,6 +126,19 @@ describe('a lease on one host', () => {
     refusing = true;
     await one.close();
     await (await join(host.start().journal, 'two')).acquire(['router']);
+  });
+
+  test('leaves no presence when its owner closed in the middle of a renewal', async () => {
+    const sleeper = new PausingHook();
+    const one = await join(host.start(sleeper.hook).journal, 'one');
+    const sleep = sleeper.sleepBefore((call) => call.name === 'rename');
+    const renewing = one.renew();
+    await sleep.reached;
+    const closing = one.close();
+    await new Promise(setImmediate);
+    sleep.wake();
+    await Promise.all([renewing, closing]);
+    expect(await host.disk.fileSystem().list('/journal/owners')).toEqual([]);
   });
 
   test('is given back when the owner closed while it was being taken', async () => {

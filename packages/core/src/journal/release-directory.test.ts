@@ -2,6 +2,7 @@ import { releaseResource } from '@bluegreen/contract';
 import { beforeEach, expect, test } from 'vitest';
 import { encodeName } from './file-name.js';
 import type { FileSystem } from './file-system.js';
+import { failure } from './simulated-disk.fixture.js';
 import { SimulatedHost } from './simulated-host.fixture.js';
 
 let host: SimulatedHost;
@@ -48,4 +49,22 @@ test('a release that was moved away is unknown; one of the same name begins anew
   const [record] = await (await lease.writer('c')).append([{ type: 'a', at: 1 }]);
   expect(record).toMatchObject({ seq: 1, epoch: 2 });
   expect(await journal.releases()).toEqual(['c', 'a', 'b']);
+});
+
+test('a release gets one place in the order, even when its first record failed', async () => {
+  let refusing = true;
+  const { journal } = host.start((call) => {
+    if (refusing && call.name === 'rename' && call.path.includes('releases')) throw failure('EIO', call.path);
+    return call.run();
+  });
+  const session = await journal.join({ id: 'two', ttlMs: 10_000 });
+  const lease = await session.acquire([releaseResource('d')]);
+  await expect((await lease.writer('d')).append([{ type: 'a', at: 1 }])).rejects.toThrow(/append-failed/);
+  await lease.free();
+  expect(await journal.releases()).toEqual(['c', 'a', 'b']);
+  refusing = false;
+  const again = await session.acquire([releaseResource('d')]);
+  await (await again.writer('d')).append([{ type: 'a', at: 1 }]);
+  expect(await journal.releases()).toEqual(['c', 'a', 'b', 'd']);
+  expect((await disk.list('/journal/order')).filter((name) => name.endsWith('.d'))).toEqual(['00000004.d']);
 });
