@@ -17,7 +17,11 @@ const suites = [
   { name: 'unit', limitMs: 15 * minuteMs, command: ['npm', 'test', '--', ...reporters], report },
   { name: 'start', limitMs: 5 * minuteMs, command: ['npm', 'start'] },
   { name: 'packed', limitMs: 10 * minuteMs, command: dev('e2e', 'packed', '--json') },
-  { name: 'nginx', limitMs: 10 * minuteMs, command: dev('e2e', 'nginx-cutovers', '--cutovers', '200', '--json') },
+  {
+    name: 'nginx',
+    limitMs: 10 * minuteMs,
+    command: dev('e2e', 'nginx', '--cutovers', '200', '--releases', '10', '--json'),
+  },
   {
     name: 'nginx-crash',
     limitMs: 10 * minuteMs,
