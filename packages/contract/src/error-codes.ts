@@ -209,11 +209,6 @@ export const errorCodes = {
     hint: 'Go on with the newer one; an older one must not change the routing any more.',
     reaction: 'permanent',
   },
-  'release/refused': {
-    message: "The release can't keep what its policy promises, so nothing was started.",
-    hint: 'Look at the findings: each has a code, a place in the policy and a hint.',
-    reaction: 'permanent',
-  },
   'adapter/slot-reachable': {
     message: 'The slot can still be reached, so it is not touched.',
     hint: 'Nothing to do: the runner reads routing again and decides anew.',

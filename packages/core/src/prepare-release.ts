@@ -1,4 +1,11 @@
-import { type Cohort, type Finding, fail, type TrafficNeeds, type TrafficObservation } from '@bluegreen/contract';
+import {
+  BluegreenError,
+  type Cohort,
+  type Finding,
+  fail,
+  type TrafficNeeds,
+  type TrafficObservation,
+} from '@bluegreen/contract';
 import { type CompiledPolicy, checkFit, type PlannedService, type ReleasePlan } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
 import type { StartRequest } from './releaser.js';
@@ -77,12 +84,18 @@ function trafficNeeds(policy: CompiledPolicy, cohort: Cohort): TrafficNeeds {
   };
 }
 
-/** Throws what stands in the way of a release, all of it in one error. @throws `release/refused`, or the one finding */
+/**
+ * Throws the first finding that stands in the way of a release, under its own code; `findings` of the error has all.
+ *
+ * @throws `policy/capability-…`, and the codes of the adapters' own findings
+ */
 export function refuseFindings(findings: readonly Finding[]): void {
-  const refusals = findings.filter(({ severity }) => severity === 'refuse');
-  if (refusals.length === 0) return;
-  const detail = refusals.map(
-    ({ code, message, path }) => `${code}${path === undefined ? '' : ` at ${path}`}: ${message}`,
+  const first = findings.find(({ severity }) => severity === 'refuse');
+  if (first === undefined) return;
+  const { code, message, hint, path, service } = first;
+  throw new BluegreenError(
+    code,
+    { message, hint, reaction: 'permanent' },
+    { findings, ...(path === undefined ? {} : { path }), ...(service === undefined ? {} : { detail: service }) },
   );
-  throw fail('release/refused', { detail: detail.join('; '), hint: refusals[0]!.hint });
 }

@@ -268,3 +268,37 @@ describe('bad input', () => {
     expect(web.calls).toEqual([]);
   });
 });
+
+describe('what the adapters lack', () => {
+  it('is refused with its code, its place in the policy and a hint, and nothing is touched', async () => {
+    const web = new MemoryService();
+    const releaser = releaserOf(memoryJournal(), web);
+    const finer = { shift: [{ to: 5.55 }, { to: 100 }], ...fast };
+    expect(await codeOf(releaser.start({ versions: { web: 'v2' }, policy: finer, requestedBy: 'ci' }))).toBe(
+      'policy/weight-invalid',
+    );
+    const byCookie = {
+      audiences: { staff: { cookie: 'staff', equals: '1' } },
+      shift: [{ audience: 'staff' }, { to: 100 }],
+      ...fast,
+    } as const;
+    const refused = releaser.start({ versions: { web: 'v2' }, policy: byCookie, requestedBy: 'ci' });
+    await expect(refused).rejects.toMatchObject({
+      code: 'policy/capability-audience',
+      path: 'audiences.staff',
+      hint: expect.stringMatching(/./),
+    });
+    const { findings } = await releaser.plan({ versions: { web: 'v2' }, policy: byCookie });
+    expect(findings).toContainEqual(
+      expect.objectContaining({ severity: 'refuse', code: 'policy/capability-audience' }),
+    );
+    expect(web.calls.filter((call) => call !== 'observe')).toEqual([]);
+  });
+
+  it('an unknown service is refused', async () => {
+    const releaser = releaserOf(memoryJournal(), new MemoryService());
+    expect(await codeOf(releaser.start({ versions: { wbe: 'v2' }, policy, requestedBy: 'ci' }))).toBe(
+      'release/service-unknown',
+    );
+  });
+});

@@ -62,7 +62,7 @@ type Listener<T extends ReleaseEvent['type']> = (
 
 /** Starts, drives and commands releases. Made by `createReleaser`. */
 export interface Releaser<C extends string = string> {
-  /** @throws `policy/…`, `release/refused`, `release/unfinished`, `release/exists`, `journal/lease-held`; nothing was touched then */
+  /** @throws `policy/…`, codes of the adapters' findings, `release/unfinished`, `release/exists`, `journal/lease-held`; nothing was touched then */
   start(request: StartRequest<C>): Promise<Release>;
   /** What a start would do, and what speaks against it. Reads only. */
   plan(request: Omit<StartRequest<C>, 'requestedBy' | 'id'>): Promise<ReleasePlanReport>;
