@@ -83,5 +83,14 @@ export function failures<T extends ErrorTable>(
   return (code, details) => new BluegreenError(code, table[code]!, details);
 }
 
+/** The first refusal among findings as an error under its own code, with all of them; `null` when there is none. */
+export function refusalOf(findings: readonly Finding[]): BluegreenError | null {
+  const first = findings.find(({ severity }) => severity === 'refuse');
+  if (first === undefined) return null;
+  const { code, message, hint, path, service } = first;
+  const place = { ...(path === undefined ? {} : { path }), ...(service === undefined ? {} : { detail: service }) };
+  return new BluegreenError(code, { message, hint, reaction: 'permanent' }, { findings, ...place });
+}
+
 /** Makes an error of the project's own table. */
 export const fail = failures(errorCodes);

@@ -11,7 +11,7 @@ export type {
   EnvironmentTarget,
 } from './environment.js';
 export type { ErrorEntry, ErrorTable, FailureDetails, Reaction } from './error.js';
-export { BluegreenError, fail, failures, isBluegreenError } from './error.js';
+export { BluegreenError, fail, failures, isBluegreenError, refusalOf } from './error.js';
 export type { ErrorCode } from './error-codes.js';
 export { errorCodes } from './error-codes.js';
 export type { Fence } from './fence.js';

@@ -1,17 +1,10 @@
-import { type Clock, fail, type Journal } from '@bluegreen/contract';
+import { fail } from '@bluegreen/contract';
 import { isEnd, type ReleasePlan, type ReleaseState } from '@bluegreen/machine';
-import type { CommandDraft } from './command.js';
-import { type Drives, overlaps } from './drives.js';
+import { overlaps } from './drives.js';
+import type { Engine } from './engine.js';
 import { readState } from './read-journal.js';
 
-interface Room {
-  readonly journal: Journal;
-  readonly drives: Drives;
-  readonly clock: Clock;
-  readonly command: (id: string, draft: CommandDraft) => Promise<void>;
-  /** Ids of releases that are over for good. */
-  readonly over: Set<string>;
-}
+type Room = Pick<Engine, 'journal' | 'drives' | 'clock' | 'command' | 'over'>;
 
 /** How long a start waits for a release that only keeps an old slot warm, and between two looks at it. */
 const waitMs = 60_000;

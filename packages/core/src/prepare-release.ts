@@ -1,8 +1,8 @@
 import {
-  BluegreenError,
   type Cohort,
   type Finding,
   fail,
+  refusalOf,
   type TrafficNeeds,
   type TrafficObservation,
 } from '@bluegreen/contract';
@@ -90,12 +90,6 @@ function trafficNeeds(policy: CompiledPolicy, cohort: Cohort): TrafficNeeds {
  * @throws `policy/capability-…`, and the codes of the adapters' own findings
  */
 export function refuseFindings(findings: readonly Finding[]): void {
-  const first = findings.find(({ severity }) => severity === 'refuse');
-  if (first === undefined) return;
-  const { code, message, hint, path, service } = first;
-  throw new BluegreenError(
-    code,
-    { message, hint, reaction: 'permanent' },
-    { findings, ...(path === undefined ? {} : { path }), ...(service === undefined ? {} : { detail: service }) },
-  );
+  const error = refusalOf(findings);
+  if (error !== null) throw error;
 }

@@ -1,18 +1,9 @@
-import { type Clock, isBluegreenError, type Journal, type Logger, type TimerHandle } from '@bluegreen/contract';
+import { isBluegreenError, type TimerHandle } from '@bluegreen/contract';
 import { isEnd } from '@bluegreen/machine';
-import type { Service } from './adapter-performer.js';
-import type { Drives } from './drives.js';
+import type { Engine } from './engine.js';
 import { readState } from './read-journal.js';
 
-export interface RecoveryContext {
-  readonly journal: Journal;
-  readonly drives: Drives;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly services: Readonly<Record<string, Service>>;
-  /** Ids of releases that are over for good. */
-  readonly over: Set<string>;
-}
+type RecoveryContext = Pick<Engine, 'journal' | 'drives' | 'clock' | 'logger' | 'services' | 'over'>;
 
 /**
  * Takes over every unfinished release that nobody drives and whose services this process has. A release that can't be

@@ -1,26 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { type Clock, fail, type Journal, type Logger, type MetricSource } from '@bluegreen/contract';
-import {
-  type AnyPolicy,
-  type CompiledPolicy,
-  compilePolicy,
-  type Policy,
-  type ReleaseEvent,
-  type ReleaseState,
-} from '@bluegreen/machine';
-import { EventEmitter } from 'eventemitter3';
+import type { Policy, ReleaseEvent } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
 import type { Check } from './check.js';
-import { type CommandDraft, giveCommand } from './command.js';
-import { Drives } from './drives.js';
+import { createEngine, type Engine } from './engine.js';
 import { listReleases, type ReleaseFilter, type ReleaseListing } from './list-releases.js';
-import { makeRoom } from './make-room.js';
 import { type ReleasePlanReport, reportPlan } from './plan-report.js';
-import { type PreparedRelease, prepareRelease, refuseFindings } from './prepare-release.js';
-import { foldRecords } from './read-journal.js';
+import { prepareRelease } from './prepare-release.js';
 import { recoverAll, Standby } from './recovery.js';
-import { Release } from './release.js';
-import { type NumberedEvent, ReleaseFeed } from './release-feed.js';
+import type { Release } from './release.js';
+import type { NumberedEvent } from './release-feed.js';
+import { compileFor, startRelease } from './start-release.js';
 import { systemClock } from './system-clock.js';
 
 export interface ReleaserOptions<C extends string = string> {
@@ -89,63 +78,14 @@ export interface Releaser<C extends string = string> {
   close(): Promise<void>;
 }
 
-const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
-const defaultTtlMs = 15_000;
-
 export function createReleaser<C extends string = never>(options: ReleaserOptions<C>): Releaser<C> {
-  const { journal, services } = options;
-  const clock = options.clock ?? systemClock();
-  const newId = options.newId ?? randomUUID;
-  const logger = options.logger ?? silent;
-  const checks = (options.checks ?? {}) as Readonly<Record<string, Check>>;
-  const emitter = new EventEmitter<string>();
-  const feed = new ReleaseFeed(clock);
-  const ttlMs = options.leaseTtlMs ?? defaultTtlMs;
-  const context = {
-    journal,
-    clock,
-    logger,
-    owner: options.owner ?? `${process.pid}-${newId()}`,
-    services,
-    metrics: options.metrics,
-    checks,
-    onRecords: (releaseId: string, records: readonly { seq: number; event: ReleaseEvent }[]) => {
-      feed.notify(releaseId);
-      for (const { seq, event } of records) emitter.emit(event.type, { releaseId, seq, ...event });
-    },
-  };
-  const drives = new Drives(context, ttlMs);
-  const over = new Set<string>();
-  const recovery = { journal, drives, clock, logger, services, over };
-  const standby = new Standby(recovery, ttlMs / 3);
-  const handle = (id: string): Release =>
-    new Release(id, { journal, feed, driven: () => drives.get(id)?.state ?? null });
-  const command = (id: string, draft: CommandDraft): Promise<void> =>
-    giveCommand({ journal, drives, clock, newId }, id, draft);
-  const compile = (policy: AnyPolicy): CompiledPolicy => compilePolicy(policy, { checks: Object.keys(checks) });
-
+  const engine = createEngine(options, options.clock ?? systemClock());
+  const { journal, drives, feed, command, handle } = engine;
+  const standby = new Standby(engine, engine.leaseTtlMs / 3);
   return {
-    async start(request) {
-      const policy = compile(request.policy);
-      const id = request.id ?? newId();
-      const known = foldRecords(await journal.read(id));
-      if (known !== null) {
-        if (!isSameRequest(known, request, policy)) throw fail('release/exists', { detail: id });
-        return handle(id);
-      }
-      if (options.metrics === undefined && usesMetrics(policy)) throw fail('release/metrics-missing');
-      const prepared = await prepareRelease(services, request, policy, id);
-      refuseFindings(prepared.findings);
-      await makeRoom({ journal, drives, clock, command, over }, prepared.plan, id);
-      const { plan } = prepared;
-      const at = clock.now();
-      const { requestedBy } = request;
-      await drives.begin({ type: 'release-requested', at, id, requestedBy, plan }, observedEpochs(prepared));
-      return handle(id);
-    },
+    start: (request) => startRelease(engine, request),
     async plan(request) {
-      const prepared = await prepareRelease(services, request, compile(request.policy), 'plan');
-      return reportPlan(prepared);
+      return reportPlan(await prepareRelease(engine.services, request, compileFor(engine, request.policy), 'plan'));
     },
     async get(id) {
       if ((await journal.read(id)).length === 0) throw fail('release/unknown', { detail: id });
@@ -159,21 +99,11 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
     abort: (id, said) => command(id, { type: 'rollback-requested', abort: true, ...said }),
     retry: (id, said) => command(id, { type: 'retry-requested', ...said }),
     async recover(how) {
-      const taken = await recoverAll(recovery);
+      const taken = await recoverAll(engine);
       if (how?.follow === true) standby.start();
       return taken;
     },
-    on(type, listener) {
-      const guarded = (event: Parameters<typeof listener>[0]): void => {
-        try {
-          listener(event);
-        } catch (error) {
-          logger.error({ error, type }, 'a listener threw');
-        }
-      };
-      emitter.on(type, guarded);
-      return () => emitter.off(type, guarded);
-    },
+    on: (type, listener) => listen(engine, type, listener as (event: unknown) => void),
     async close() {
       standby.stop();
       await drives.close();
@@ -182,30 +112,15 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
   };
 }
 
-/** The same id twice is the same release only when it asks for the same thing. */
-function isSameRequest(
-  known: ReleaseState,
-  { versions }: { readonly versions: StartRequest['versions'] },
-  policy: CompiledPolicy,
-): boolean {
-  const names = Object.keys(versions);
-  const sameVersions =
-    names.length === Object.keys(known.plan.services).length &&
-    names.every((name) => known.plan.services[name]?.version === versions[name]);
-  return sameVersions && JSON.stringify(known.plan.policy) === JSON.stringify(policy);
-}
-
-function usesMetrics({ verify, shift, bake, guardrails }: CompiledPolicy): boolean {
-  const gates = [...verify.gates, ...shift.flatMap((step) => step.gates), ...bake.gates, ...guardrails];
-  return gates.some(({ kind }) => kind === 'analysis');
-}
-
-/** A journal that was begun anew must not count below what the routers remember. */
-function observedEpochs({ plan, routing }: PreparedRelease): Readonly<Record<string, number>> {
-  const epochs: Record<string, number> = {};
-  for (const [name, { fence }] of Object.entries(routing)) {
-    const { resource } = plan.services[name]!.traffic;
-    if (fence !== undefined) epochs[resource] = Math.max(fence.epoch, epochs[resource] ?? 0);
-  }
-  return epochs;
+/** A listener that throws must not stop the others, and must not reach whoever drives. */
+function listen({ emitter, logger }: Engine, type: string, listener: (event: unknown) => void): () => void {
+  const guarded = (event: unknown): void => {
+    try {
+      listener(event);
+    } catch (error) {
+      logger.error({ error, type }, 'a listener threw');
+    }
+  };
+  emitter.on(type, guarded);
+  return () => emitter.off(type, guarded);
 }

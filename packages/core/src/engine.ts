@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto';
+import type { Clock, Journal, Logger, MetricSource } from '@bluegreen/contract';
+import type { ReleaseEvent } from '@bluegreen/machine';
+import { EventEmitter } from 'eventemitter3';
+import type { Service } from './adapter-performer.js';
+import type { Check } from './check.js';
+import { type CommandDraft, giveCommand } from './command.js';
+import { Drives } from './drives.js';
+import { Release } from './release.js';
+import { ReleaseFeed } from './release-feed.js';
+import type { ReleaserOptions } from './releaser.js';
+
+/** Everything that one releaser owns, wired together: no state lives outside it. */
+export interface Engine {
+  readonly journal: Journal;
+  readonly services: Readonly<Record<string, Service>>;
+  readonly metrics: MetricSource | undefined;
+  readonly checks: Readonly<Record<string, Check>>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly newId: () => string;
+  readonly leaseTtlMs: number;
+  readonly drives: Drives;
+  readonly feed: ReleaseFeed;
+  readonly emitter: EventEmitter<string>;
+  /** Ids of releases that are over for good. */
+  readonly over: Set<string>;
+  handle(id: string): Release;
+  command(id: string, draft: CommandDraft): Promise<void>;
+}
+
+const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
+const defaultTtlMs = 15_000;
+
+export function createEngine<C extends string>(options: ReleaserOptions<C>, clock: Clock): Engine {
+  const { journal, services, metrics, logger = silent, newId = randomUUID, leaseTtlMs = defaultTtlMs } = options;
+  const checks = (options.checks ?? {}) as Readonly<Record<string, Check>>;
+  const emitter = new EventEmitter<string>();
+  const feed = new ReleaseFeed(clock);
+  const onRecords = (releaseId: string, records: readonly { seq: number; event: ReleaseEvent }[]): void => {
+    feed.notify(releaseId);
+    for (const { seq, event } of records) emitter.emit(event.type, { releaseId, seq, ...event });
+  };
+  const owner = options.owner ?? `${process.pid}-${newId()}`;
+  const drives = new Drives({ journal, clock, logger, owner, services, metrics, checks, onRecords }, leaseTtlMs);
+  return {
+    journal,
+    services,
+    metrics,
+    checks,
+    clock,
+    logger,
+    newId,
+    leaseTtlMs,
+    drives,
+    feed,
+    emitter,
+    over: new Set(),
+    handle: (id) => new Release(id, { journal, feed, driven: () => drives.get(id)?.state ?? null }),
+    command: (id, draft) => giveCommand({ journal, drives, clock, newId }, id, draft),
+  };
+}
