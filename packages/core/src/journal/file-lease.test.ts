@@ -164,4 +164,14 @@ describe('a lease on one host', () => {
     await expect(one.acquire(['router'])).rejects.toThrow(/journal\/version-unknown.*lease\.1: format 2/);
     expect(await disk.list('/journal/leases/router')).toEqual(['lease.1']);
   });
+
+  test('is refused when its owner is of a version that is not known (F38)', async () => {
+    await (await join(host.start().journal, 'one')).acquire(['router']);
+    const disk = host.disk.fileSystem();
+    const [name] = await disk.list('/journal/owners');
+    await disk.remove(`/journal/owners/${name}`);
+    await (await disk.create(`/journal/owners/${name}`)).write(Buffer.from(encodeLine({ format: 2 })));
+    const two = await join(host.start().journal, 'two');
+    await expect(two.acquire(['router'])).rejects.toThrow(/journal\/version-unknown.*format 2/);
+  });
 });

@@ -1,8 +1,9 @@
 import { fail, type Lease, releaseResource } from '@bluegreen/contract';
 import type { JournalContext } from './context.js';
 import { assertHighest, freeLease, type LeaseFile, removeLeasesBelow } from './lease-file.js';
-import { type Claimant, leaseKey, releaseOf, takeLease, withdrawLease } from './lease-taking.js';
+import { type Claimant, leaseKey, takeLease, withdrawLease } from './lease-taking.js';
 import { instantOf, momentNow } from './moment.js';
+import { releaseOf } from './release-of.js';
 import { openSegmentWriter } from './segment-opening.js';
 import type { SegmentWriter } from './segment-writer.js';
 import { onDisk } from './storage-failure.js';

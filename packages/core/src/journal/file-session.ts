@@ -32,7 +32,7 @@ class FileSession implements JournalSession {
   readonly #claimant: Claimant;
   readonly #leases = new Set<FileLease>();
   #renewing: Promise<void> = Promise.resolve();
-  #closed = false;
+  #closing: Promise<void> | null = null;
 
   constructor(context: JournalContext, owner: { readonly id: string; readonly ttlMs: number }) {
     this.owner = owner.id;
@@ -42,7 +42,7 @@ class FileSession implements JournalSession {
   }
 
   renew(): Promise<void> {
-    if (this.#closed) return Promise.reject(this.#closedFailure());
+    if (this.#closing !== null) return Promise.reject(this.#closedFailure());
     const { presence, owner } = this.#claimant;
     const renewing = onDisk(() => writePresence(this.#context, presence, { owner, ttlMs: this.ttlMs }));
     const before = this.#renewing;
@@ -54,10 +54,10 @@ class FileSession implements JournalSession {
   }
 
   async acquire(resources: readonly string[], above: Readonly<Record<string, number>> = {}): Promise<FileLease> {
-    if (this.#closed) throw this.#closedFailure();
+    if (this.#closing !== null) throw this.#closedFailure();
     const taken = await onDisk(() => acquireLeases(this.#context, this.#claimant, resources, above));
     const lease: FileLease = new FileLease(this.#context, this.#claimant, taken, () => this.#leases.delete(lease));
-    if (this.#closed) {
+    if (this.#closing !== null) {
       await lease.free();
       throw this.#closedFailure();
     }
@@ -65,9 +65,12 @@ class FileSession implements JournalSession {
     return lease;
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
     // A lease that can't be freed one by one is free as soon as the presence is gone.
     for (const lease of this.#leases) await lease.free().catch(() => undefined);
     await this.#renewing;

@@ -44,7 +44,7 @@ export function nodeFileSystem(): FileSystem {
     create: async (path) => openFile(await promises.open(path, 'ax', 0o644)),
     syncFile: (path) => syncPath(path, 'r+'),
     syncDirectory: async (path) => {
-      // Windows opens no directories; its file system journals names by itself.
+      // Windows opens no directories.
       if (process.platform !== 'win32') await syncPath(path, 'r');
     },
     makeDirectory: async (path) => (await promises.mkdir(path, { recursive: true })) ?? null,

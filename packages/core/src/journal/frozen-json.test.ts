@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { frozenEvent, frozenJson } from './frozen-json.js';
+import { freezeParsed, frozenEvent, frozenJson } from './frozen-json.js';
 
 describe('frozenJson', () => {
   test('is what comes back from the JSON text, for everything that JSON can say', () => {
@@ -46,6 +46,14 @@ describe('frozenJson', () => {
   test('takes plain objects of another realm', async () => {
     const { runInNewContext } = await import('node:vm');
     expect(frozenJson(runInNewContext('({ a: [1] })'))).toEqual({ a: [1] });
+  });
+});
+
+describe('freezeParsed', () => {
+  test('freezes all the way down', () => {
+    const parsed = freezeParsed(JSON.parse('{"a":[{"b":1}],"c":null}') as { a: object[] });
+    expect([parsed, parsed.a, parsed.a[0]].every(Object.isFrozen)).toBe(true);
+    expect(parsed).toEqual({ a: [{ b: 1 }], c: null });
   });
 });
 

@@ -4,7 +4,7 @@ import type { JournalContext } from './context.js';
 import { makeDurableDirectory, replaceFile } from './durable-file.js';
 import { encodeName } from './file-name.js';
 import { unlessMissing } from './file-system.js';
-import { frozenCommand, frozenJson, isCommand } from './frozen-json.js';
+import { freezeParsed, frozenCommand, isCommand } from './frozen-json.js';
 import { inboxName, type NumberedName, numberedName, numberedNames, setAsideName } from './layout.js';
 import { onDisk } from './storage-failure.js';
 
@@ -83,7 +83,7 @@ async function readCommand(
 function parseCommand(text: string): JournalCommand | null {
   try {
     const command: unknown = JSON.parse(text);
-    return isCommand(command) ? frozenJson(command) : null;
+    return isCommand(command) ? freezeParsed(command) : null;
   } catch {
     return null;
   }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fail, releaseResource } from '@bluegreen/contract';
+import { fail } from '@bluegreen/contract';
 import type { JournalContext } from './context.js';
 import { quietly } from './durable-file.js';
 import { unlessMissing } from './file-system.js';
@@ -9,6 +9,7 @@ import { addLease, epochsAbove, highestEpoch, type LeaseFile, readLease, removeL
 import { decodeLines } from './line.js';
 import { ageMs, type Moment, momentNow } from './moment.js';
 import { isDead, readPresence } from './presence.js';
+import { releaseOf } from './release-of.js';
 import { format } from './segment.js';
 
 /** Each attempt but the last was lost to somebody who took the lease and lost or freed it at once. */
@@ -128,12 +129,6 @@ async function lastHeldUnlessHeld(
   }
   if (leftover || !(await wasInUse(context, resource, epoch))) return lease.lastHeld;
   return presence?.renewedAt ?? lease.takenAt;
-}
-
-/** The release whose own resource this is, or `null`. */
-export function releaseOf(resource: string): string | null {
-  const prefix = releaseResource('');
-  return resource.startsWith(prefix) ? resource.slice(prefix.length) : null;
 }
 
 /** Nobody watched a release through an owner who appended nothing, however long it held the lease. */

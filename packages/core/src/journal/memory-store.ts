@@ -1,5 +1,5 @@
 import { type Clock, fail, type JournalCommand, type JournalRecord } from '@bluegreen/contract';
-import { releaseOf } from './lease-taking.js';
+import { releaseOf } from './release-of.js';
 
 export interface MemoryOwner {
   readonly id: string;

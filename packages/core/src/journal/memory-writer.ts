@@ -12,6 +12,7 @@ import type { MemoryRelease, MemoryStore } from './memory-store.js';
 export class MemoryWriter implements JournalWriter {
   readonly #store: MemoryStore;
   readonly #releaseId: string;
+  readonly #resource: string;
   readonly #epoch: number;
   readonly #release: MemoryRelease;
   readonly #watchers = new Set<() => void>();
@@ -20,6 +21,7 @@ export class MemoryWriter implements JournalWriter {
   constructor(store: MemoryStore, releaseId: string, epoch: number) {
     this.#store = store;
     this.#releaseId = releaseId;
+    this.#resource = releaseResource(releaseId);
     this.#epoch = epoch;
     this.#release = store.release(releaseId);
   }
@@ -28,7 +30,7 @@ export class MemoryWriter implements JournalWriter {
   appendNow(events: readonly JournalEvent[]): readonly JournalRecord[] {
     if (this.#closed) throw fail('journal/closed', { detail: this.#releaseId });
     const frozen = events.map(frozenEvent);
-    this.#store.assertHeld(releaseResource(this.#releaseId), this.#epoch);
+    this.#store.assertHeld(this.#resource, this.#epoch);
     const { records } = this.#release;
     if (records.length === 0 && frozen.length > 0) this.#store.remember(this.#releaseId);
     return frozen.map((event) => {

@@ -1,3 +1,4 @@
+import { fail } from '@bluegreen/contract';
 import type { JournalContext } from './context.js';
 import { replaceFile } from './durable-file.js';
 import { unlessMissing } from './file-system.js';
@@ -28,12 +29,15 @@ export async function writePresence(
   await replaceFile(context, context.layout.presence(name), encodeLine(presence), { sync: false });
 }
 
-/** The presence of that name; `null` when it was removed, or torn by a power loss. */
+/** The presence of that name; `null` when it was removed, or torn by a power loss. @throws `journal/version-unknown` */
 export async function readPresence({ fileSystem, layout }: JournalContext, name: string): Promise<Presence | null> {
   const bytes = await unlessMissing(fileSystem.read(layout.presence(name)), null);
   if (bytes === null) return null;
   const value = decodeLines(bytes).next().value;
-  return value === damaged || !isMoment((value as Presence | undefined)?.renewedAt) ? null : (value as Presence);
+  if (value === undefined || value === damaged) return null;
+  const presence = value as Presence | null;
+  if (presence?.format === format && isMoment(presence.renewedAt)) return presence;
+  throw fail('journal/version-unknown', { detail: `${layout.presence(name)}: format ${String(presence?.format)}` });
 }
 
 /** Whether somebody else may take what this owner holds. */

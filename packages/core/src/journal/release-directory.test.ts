@@ -38,6 +38,26 @@ test('files of others among the releases are no releases', async () => {
   expect(await host.start().journal.releases()).toEqual(['c', 'a', 'b']);
 });
 
+test('a release with a long name is listed as long as one of its segments has its header', async () => {
+  const long = 'x'.repeat(400);
+  const session = await host.start().journal.join({ id: 'two', ttlMs: 10_000 });
+  for (let owner = 0; owner < 2; owner += 1) {
+    const lease = await session.acquire([releaseResource(long)]);
+    await (await lease.writer(long)).append([{ type: 'a', at: 1 }]);
+    await lease.free();
+  }
+  const folder = `/journal/releases/${encodeName(long)}`;
+  for (const [name, listed] of [
+    ['000001.jsonl', ['c', 'a', 'b', long]],
+    ['000002.jsonl', null],
+  ] as const) {
+    await disk.remove(`${folder}/${name}`);
+    await (await disk.create(`${folder}/${name}`)).close();
+    if (listed !== null) expect(await host.start().journal.releases()).toEqual(listed);
+    else await expect(host.start().journal.releases()).rejects.toThrow(/journal\/corrupt/);
+  }
+});
+
 test('a release that was moved away is unknown; one of the same name begins anew', async () => {
   await disk.makeDirectory('/elsewhere');
   await disk.rename('/journal/releases/c', '/elsewhere/c');

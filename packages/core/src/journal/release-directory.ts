@@ -5,8 +5,7 @@ import type { JournalContext } from './context.js';
 import { addFile, createTemporary, linkNew, quietly, writeAll } from './durable-file.js';
 import { decodeName, encodeName, isShortened } from './file-name.js';
 import { failureCode, type OpenFile, unlessMissing } from './file-system.js';
-import { newestEpoch } from './history.js';
-import { inboxName, numberedName, numberedNames, segmentName } from './layout.js';
+import { inboxName, numberedName, numberedNames, segmentEpoch, segmentName } from './layout.js';
 import { decodeLines } from './line.js';
 import { corrupt, type SegmentHeader } from './segment.js';
 
@@ -91,10 +90,12 @@ async function rememberOrder(context: JournalContext, releaseId: string): Promis
 async function releaseIdOf({ fileSystem, layout }: JournalContext, name: string): Promise<string | null> {
   if (!isShortened(name)) return decodeName(name);
   const directory = join(layout.releases, name);
-  const epoch = await newestEpoch(fileSystem, directory);
-  if (epoch === 0) return null;
-  const file = join(directory, segmentName(epoch));
-  const header = decodeLines(await fileSystem.read(file)).next().value as Partial<SegmentHeader> | undefined;
-  if (typeof header?.release !== 'string') throw corrupt(file, 'line 1');
-  return header.release;
+  const segments = (await fileSystem.list(directory)).filter((file) => segmentEpoch(file) !== null);
+  // One readable header is enough: what is wrong with the others is said when this release is read.
+  for (const segment of segments) {
+    const header = decodeLines(await fileSystem.read(join(directory, segment))).next().value as Partial<SegmentHeader>;
+    if (typeof header?.release === 'string') return header.release;
+  }
+  if (segments.length === 0) return null;
+  throw corrupt(join(directory, segments[0]!), 'line 1');
 }

@@ -152,7 +152,8 @@ export class SegmentWriter implements JournalWriter {
 
   /**
    * After a failed sync the whole line may be readable and yet be gone after a power loss, so it must not stay. Only
-   * while the lease is held: a new owner may have counted the line, and then it has to stay.
+   * while the lease is held: a new owner may have counted the line, and then it has to stay. (Should one take over in
+   * the instant between looking and cutting, it misses a record that it counted, and refuses as `journal/corrupt`.)
    */
   async #takeBack(file: OpenFile): Promise<void> {
     await this.#place.assertHeld();

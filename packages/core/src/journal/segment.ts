@@ -1,5 +1,5 @@
 import { fail, type JournalEvent, type JournalRecord } from '@bluegreen/contract';
-import { frozenJson } from './frozen-json.js';
+import { freezeParsed } from './frozen-json.js';
 import { damaged, decodeLines, encodeLine } from './line.js';
 
 /** The format that this version writes. It reads this one only. */
@@ -85,7 +85,7 @@ function eventsOf(value: unknown, seq: number, file: string, lineNumber: number)
   if (!Array.isArray(batch?.events) || batch.events.length === 0 || batch.seq !== seq) {
     throw corrupt(file, `line ${lineNumber}: expected record ${seq}`);
   }
-  return frozenJson(batch.events);
+  return freezeParsed(batch.events);
 }
 
 function isCount(value: unknown): boolean {
