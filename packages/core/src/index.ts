@@ -16,6 +16,8 @@ export type { Check, CheckAnswer, CheckContext } from './check.js';
 export type { DeployRequest, FunctionEnvironmentOptions, RetireRequest } from './function-environment.js';
 export { functionEnvironment } from './function-environment.js';
 export { fileJournal } from './journal/file-journal.js';
+export type { HostTime } from './journal/host.js';
+export { hostTime } from './journal/host.js';
 export { memoryJournal } from './journal/memory-journal.js';
 export type { ReleaseFilter, ReleaseListing } from './list-releases.js';
 export type { ReleaseOutcome } from './outcome-of.js';

@@ -49,13 +49,14 @@ export async function driveRelease(
 ): Promise<Drive> {
   // Opened before it is read: from here on nothing that an earlier owner still writes is part of the history.
   const writer = await lease.writer(releaseId);
-  const before = foldRecords(await context.journal.read(releaseId));
+  const history = await context.journal.read(releaseId);
+  const before = foldRecords(history);
   const now = context.clock.now();
   const resumed: Fact = {
     type: 'orchestrator-resumed',
     at: now,
     owner: context.owner,
-    absentMs: absence(lease, releaseId, before, now),
+    absentMs: absence(lease, releaseId, before, history.at(-1)?.event.at ?? now, now),
     epochs: lease.epochs,
   };
   const process = new ReleaseProcess(before ?? nextState(null, request!));
@@ -87,10 +88,13 @@ export async function driveRelease(
   };
 }
 
-/** How long nobody watched: since the last holder of this release was known to be alive. */
-function absence(lease: Lease, releaseId: string, before: ReleaseState | null, now: number): number {
-  const lastHeldAt = lease.lastHeldAt[releaseResource(releaseId)] ?? null;
-  return before === null || lastHeldAt === null ? 0 : Math.max(0, now - lastHeldAt);
+/**
+ * How long nobody watched: since the last holder of this release was known to be alive, or, where the leases were lost,
+ * since the last record.
+ */
+function absence(lease: Lease, releaseId: string, before: ReleaseState | null, lastAt: number, now: number): number {
+  if (before === null) return 0;
+  return Math.max(0, now - (lease.lastHeldAt[releaseResource(releaseId)] ?? lastAt));
 }
 
 /** Gives the driver `first` and every command that waits. One collection at a time; the next one follows. */
