@@ -1,43 +1,67 @@
-import type { CommandFact, ReleaseEvent } from '@bluegreen/machine';
+import type { Announcement, CommandFact, ReleaseEvent } from '@bluegreen/machine';
 
 /** What a person in the simulation does when a release asks for an approval. */
 export type SimulatedApproval = { readonly afterMs: number; readonly by?: string } | 'never';
 
-/** What a person does about a release that is held: paused by its policy, or because somebody else changed its routing. */
+/**
+ * What a person does about a release that is held: paused by its policy, or because somebody else changed its routing.
+ * Before that, the person repairs what broke for good; where a rollback is refused, the release is resumed.
+ */
 export type SimulatedHelp = { readonly afterMs: number; readonly command: 'resume' | 'rollback' } | 'never';
+
+/** The same for a release that is stuck; where a rollback is refused, it is retried. */
+export type SimulatedRescue = { readonly afterMs: number; readonly command: 'retry' | 'rollback' } | 'never';
 
 export interface SimulatedPeople {
   /** What approvals get. Default: granted after a minute. */
   readonly approval?: SimulatedApproval;
   /** What a held release gets. Default: nobody comes. */
   readonly held?: SimulatedHelp;
+  /** What a stuck release gets, where the run goes on after it. Default: nobody comes. */
+  readonly stuck?: SimulatedRescue;
 }
 
 /** A command that a person gives later. */
 export interface LaterCommand {
+  readonly id: string;
   readonly afterMs: number;
+  /** Whether the person repairs the service first. */
+  readonly isHelp: boolean;
   make(at: number): CommandFact;
 }
 
 /** What people do about these events, later. */
 export function answers(
   events: readonly ReleaseEvent[],
-  { approval = { afterMs: 60_000 }, held = 'never' }: SimulatedPeople,
+  { approval = { afterMs: 60_000 }, held = 'never', stuck = 'never' }: SimulatedPeople,
 ): readonly LaterCommand[] {
-  return events.flatMap((event) => {
-    if (event.type === 'approval-requested' && approval !== 'never') return [approve(event.gate, event.at, approval)];
-    const isHeld = event.type === 'release-paused' || event.type === 'routing-drifted';
-    return isHeld && held !== 'never' ? [help(event.type, event.at, held)] : [];
+  return events.flatMap((event): LaterCommand[] => {
+    switch (event.type) {
+      case 'approval-requested':
+        return approval === 'never' ? [] : [approve(event.gate, event.at, approval)];
+      case 'release-paused':
+      case 'routing-drifted':
+        return held === 'never' ? [] : [help(held.command, held.afterMs, `${event.type}@${event.at}`)];
+      case 'release-stuck':
+        return stuck === 'never' ? [] : [help(stuck.command, stuck.afterMs, `${event.type}@${event.at}`)];
+      case 'command-refused':
+        return secondThought(event, held, stuck);
+      default:
+        return [];
+    }
   });
 }
 
 function approve(gate: string, askedAt: number, approval: Exclude<SimulatedApproval, 'never'>): LaterCommand {
+  const id = `${gate}@${askedAt}`;
   return {
+    id,
     afterMs: approval.afterMs,
+    isHelp: false,
     make: (at) => ({
       type: 'approval-granted',
       at,
-      command: `${gate}@${askedAt}`,
+      command: id,
       gate,
       by: approval.by ?? somebody,
       reason: 'simulated',
@@ -45,14 +69,29 @@ function approve(gate: string, askedAt: number, approval: Exclude<SimulatedAppro
   };
 }
 
-function help(type: string, since: number, { afterMs, command }: Exclude<SimulatedHelp, 'never'>): LaterCommand {
-  const said = (at: number) => ({ at, command: `${command} ${type}@${since}`, by: somebody, reason: 'simulated' });
+function secondThought(
+  { at, command, requested }: Announcement & { readonly type: 'command-refused' },
+  held: SimulatedHelp,
+  stuck: SimulatedRescue,
+): LaterCommand[] {
+  if (requested !== 'rollback-requested') return [];
+  const isAboutStuck = command.includes('release-stuck');
+  const first = isAboutStuck ? stuck : held;
+  if (first === 'never') return [];
+  return [help(isAboutStuck ? 'retry' : 'resume', first.afterMs, `command-refused@${at}`)];
+}
+
+function help(command: 'resume' | 'retry' | 'rollback', afterMs: number, why: string): LaterCommand {
+  const id = `${command} ${why}`;
+  const said = (at: number) => ({ at, command: id, by: somebody, reason: 'simulated' });
   return {
+    id,
     afterMs,
+    isHelp: true,
     make: (at) =>
-      command === 'resume'
-        ? { type: 'resume-requested', ...said(at) }
-        : { type: 'rollback-requested', ...said(at), abort: false },
+      command === 'rollback'
+        ? { type: 'rollback-requested', ...said(at), abort: false }
+        : { type: `${command}-requested`, ...said(at) },
   };
 }
 

@@ -3,6 +3,7 @@ import { outcomeOf, type ReleaseOutcome } from '@bluegreen/core/driving';
 import {
   type AnyPolicy,
   announce,
+  type CommandFact,
   nextState,
   type ReleaseEvent,
   type ReleasePlan,
@@ -15,7 +16,7 @@ import type { VersionBehaviour } from '../world/behaviour.js';
 import { createWorld, type World } from '../world/create-world.js';
 import type { Ledger } from '../world/ledger.js';
 import type { ServiceOptions } from '../world/world-options.js';
-import type { SimulatedPeople } from './people.js';
+import type { LaterCommand, SimulatedPeople } from './people.js';
 import { planOf, requestedFact, SimulatedJournal } from './simulated-release.js';
 
 export interface SimulateOptions extends SimulatedPeople {
@@ -95,6 +96,12 @@ function worldFor(options: SimulateOptions, clock: VirtualClock): World {
 /** When to stop the clock: the release is over, or nothing more happens before the horizon. */
 export function untilEnd({ clock, horizon }: Setting, isOver: () => boolean): () => boolean {
   return () => isOver() || (clock.nextDueAt() ?? horizon) >= horizon;
+}
+
+/** What a person does now: repairs what is to be repaired, and gives the command. */
+export function carriedOut({ isHelp, make }: LaterCommand, { clock, world }: Setting): CommandFact {
+  if (isHelp) world.repair(simulatedService);
+  return make(clock.now());
 }
 
 /** @throws `simulator/no-end` */

@@ -9,7 +9,15 @@ import {
 } from '@bluegreen/core/driving';
 import { metricSource, promisedCheck } from '../world/adapters.js';
 import { answers } from './people.js';
-import { finishedRun, type Setting, type SimulatedRun, type SimulateOptions, settingOf, untilEnd } from './setting.js';
+import {
+  carriedOut,
+  finishedRun,
+  type Setting,
+  type SimulatedRun,
+  type SimulateOptions,
+  settingOf,
+  untilEnd,
+} from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 
 /**
@@ -30,8 +38,8 @@ export async function simulateAsync(options: SimulateOptions): Promise<Simulated
     performer: adapterPerformerFor(setting, 1, lease),
     async append(events) {
       journal.append(events, 1);
-      for (const { afterMs, make } of answers(events, options)) {
-        clock.setTimeout(() => void driver.give([make(clock.now())]), afterMs);
+      for (const command of answers(events, options)) {
+        clock.setTimeout(() => void driver.give([carriedOut(command, setting)]), command.afterMs);
       }
     },
   });

@@ -1,6 +1,14 @@
 import { ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
 import { answers } from './people.js';
-import { finishedRun, type Setting, type SimulatedRun, type SimulateOptions, settingOf, untilEnd } from './setting.js';
+import {
+  carriedOut,
+  finishedRun,
+  type Setting,
+  type SimulatedRun,
+  type SimulateOptions,
+  settingOf,
+  untilEnd,
+} from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 import { worldPerformer } from './world-performer.js';
 
@@ -21,8 +29,8 @@ export function simulate(options: SimulateOptions): SimulatedRun {
     performer: performerFor(setting, 1),
     append(events) {
       journal.append(events, 1);
-      for (const { afterMs, make } of answers(events, options)) {
-        clock.setTimeout(() => driver.give([make(clock.now())]), afterMs);
+      for (const command of answers(events, options)) {
+        clock.setTimeout(() => driver.give([carriedOut(command, setting)]), command.afterMs);
       }
     },
     onEnd: () => {

@@ -9,6 +9,7 @@ import type { Ledger } from './ledger.js';
 import { LedgerBook } from './ledger-book.js';
 import { type Operations, operationsOf } from './operations.js';
 import { printLedger } from './print-ledger.js';
+import { repairService } from './repair.js';
 import { resolveMetrics, resolveService } from './resolved-options.js';
 import { SimulatedService } from './simulated-service.js';
 import { type CallerOptions, serviceOf, triggerFault, type WorldCore } from './world-core.js';
@@ -28,6 +29,8 @@ export interface World {
   inject(fault: WorldFault, service?: string): void;
   /** Every instance of a slot dies: for good, or for a while. */
   crash(service: string, slot: Slot, forMs?: number): void;
+  /** A person repairs a service: a routing that is gone is as it last was, instances that died for good start again. */
+  repair(service: string): void;
   /** Everything that happened up to now. Reading it changes nothing. */
   ledger(): Ledger;
 }
@@ -80,6 +83,7 @@ function worldOf(core: WorldCore, seed: number, startedAt: number): World {
       core.book.fault('crash', service);
       killSlot(crashed, slot, forMs ?? null);
     },
+    repair: (service) => repairService(serviceOf(core, service), core.book),
     ledger: () => printLedger(core, seed, startedAt),
   };
 }

@@ -37,6 +37,7 @@ export class Instance {
   readonly #life: StreamKey;
   readonly #timers = new Set<TimerHandle>();
   #lives = 0;
+  #isGone = false;
   #flaps = 0;
 
   constructor(world: InstanceWorld, deployment: RunningDeployment, index: number) {
@@ -81,8 +82,16 @@ export class Instance {
     this.deaths++;
     this.#lives++;
     this.counter = this.#newCounter();
+    this.#isGone = forMs === null;
     if (forMs === 0) this.boot();
     else if (forMs !== null) this.#later(forMs, () => this.getReady());
+  }
+
+  /** Boots again if it died for good. */
+  revive(): void {
+    if (!this.#isGone) return;
+    this.#isGone = false;
+    this.boot();
   }
 
   /** Ends for good; what it counted goes to its deployment. */

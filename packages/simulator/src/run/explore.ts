@@ -1,0 +1,103 @@
+import { simulateCrashes } from './crash.js';
+import { printFailure } from './print-failure.js';
+import { type Hopes, problemsOf } from './problems.js';
+import type { SimulateOptions } from './setting.js';
+import type { SimulatedHistory } from './simulated-history.js';
+import { costsUsers, needsPerson, simpler, type Trouble } from './trouble.js';
+
+export interface ExploredFailure {
+  readonly seed: number;
+  readonly trouble: Trouble;
+  readonly problems: readonly string[];
+  readonly history: SimulatedHistory;
+}
+
+export interface Exploration {
+  readonly runs: number;
+  /** How often the release ended in which way. */
+  readonly ends: Readonly<Record<string, number>>;
+  /** The shortest trace first. */
+  readonly failures: readonly ExploredFailure[];
+}
+
+/** What a new owner has to see again before it goes on: routing, slots, a whole window of an analysis. */
+const restartMs = 180_000;
+/** Longer than every absence, every patience and every person together. */
+const allowanceMs = 1_800_000;
+
+/**
+ * Runs one release again and again, each time with other trouble, and holds every run to what is promised: nobody is
+ * sent where nothing runs, the release ends, and it ends as it would have, or safely back, or says what a person must do.
+ */
+export function explore(options: SimulateOptions, troubles: Iterable<Trouble>): Exploration {
+  const calm = simulateCrashes(options);
+  const ends: Record<string, number> = {};
+  const failures: ExploredFailure[] = [];
+  let runs = 0;
+  for (const trouble of troubles) {
+    runs++;
+    const failure = tryOne(options, calm, trouble, (history) => {
+      ends[history.state.phase] = (ends[history.state.phase] ?? 0) + 1;
+    });
+    if (failure !== null) failures.push(shortest(options, calm, failure));
+  }
+  failures.sort((a, b) => a.history.records.length - b.history.records.length);
+  return { runs, ends, failures };
+}
+
+/** The failures of an exploration for people, seeds and the shortest trace first; empty when there are none. */
+export function printExploration({ runs, failures }: Exploration): string {
+  const [first, ...others] = failures;
+  if (first === undefined) return '';
+  const rest = others.slice(0, 9).map(({ seed, trouble, problems }) => JSON.stringify({ seed, ...trouble, problems }));
+  return [`${failures.length} of ${runs} runs failed; the shortest:`, printFailure(first), ...rest].join('\n');
+}
+
+function tryOne(
+  options: SimulateOptions,
+  calm: SimulatedHistory,
+  trouble: Trouble,
+  onRun: (history: SimulatedHistory) => void = () => {},
+): ExploredFailure | null {
+  const hopes = hopesOf(options, calm, trouble);
+  const faults = [...(options.faults ?? []), ...trouble.faults];
+  const history = simulateCrashes({ ...options, faults, horizonMs: hopes.withinMs * 2 }, trouble.crashes);
+  onRun(history);
+  const problems = problemsOf(history, hopes);
+  return problems.length === 0 ? null : { seed: options.seed ?? 1, trouble, problems, history };
+}
+
+/** Leaves out whatever the failure does not need. */
+function shortest(options: SimulateOptions, calm: SimulatedHistory, failure: ExploredFailure): ExploredFailure {
+  for (const trouble of simpler(failure.trouble)) {
+    const found = tryOne(options, calm, trouble);
+    if (found !== null) return shortest(options, calm, found);
+  }
+  return failure;
+}
+
+export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faults, crashes }: Trouble): Hopes {
+  const { policy } = calm.state.plan;
+  const tookMs = calm.endedAt - calm.ledger.startedAt;
+  const absentMs = crashes.reduce((sum, crash) => sum + crash.absentMs, 0);
+  const { pollMs, settleMs } = policy.limits;
+  const isHelped = (options.stuck ?? 'never') !== 'never';
+  const awaitsApproval = calm.records.some(({ event }) => event.type === 'approval-requested');
+  const mayGoBack = faults.length > 0 || (awaitsApproval && absentMs > 0);
+  return {
+    end: calm.state.phase as Hopes['end'],
+    orElse: [
+      ...(mayGoBack ? (['rolled-back'] as const) : []),
+      // A rollback of a person who rescues a release that would have gone back anyway, and the other way round.
+      ...(faults.some(needsPerson) && !isHelped ? (['stuck'] as const) : []),
+    ],
+    withinMs: tookMs + absentMs + (faults.length > 0 ? allowanceMs : restartMs),
+    expectations: {
+      // What is read rarely is known late, and later yet when the reads fail.
+      noticeMs: pollMs * 6 + (faults.length > 0 ? settleMs : 0),
+      retainMs: policy.retire.after,
+      ...(options.service?.router?.drain === 'absent' ? { drainMs: policy.retire.drainMs } : {}),
+    },
+    mayCut: faults.some(costsUsers) || (options.candidate?.flaps ?? options.candidate?.crashAfterMs) !== undefined,
+  };
+}

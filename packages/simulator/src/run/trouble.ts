@@ -1,0 +1,106 @@
+import type { CallFault, PlannedFault } from '../faults/fault-plan.js';
+import { keyedStreams } from '../random/keyed-streams.js';
+import type { Ledger } from '../world/ledger.js';
+import { distinct } from './boundaries.js';
+import type { Crash } from './crash.js';
+import { callFaultVariants, worldFaultVariants } from './fault-variants.js';
+import { type SimulateOptions, simulatedService } from './setting.js';
+import type { SimulatedHistory } from './simulated-history.js';
+
+/** Everything that goes wrong in one run: plain data, to be printed and played again. */
+export interface Trouble {
+  readonly faults: readonly PlannedFault[];
+  readonly crashes: readonly Crash[];
+}
+
+/** A moment, a restart, the life of a lease, an hour. */
+export const absencesMs = [0, 1_000, 30_000, 3_600_000] as const;
+
+/** A crash at every boundary of this run, with every absence. */
+export function crashTroubles({ boundaries }: SimulatedHistory): readonly Trouble[] {
+  return distinct(boundaries).flatMap(({ index }) =>
+    absencesMs.map((absentMs) => ({ faults: [], crashes: [{ boundary: index, absentMs }] })),
+  );
+}
+
+/** Every fault of the catalogue at every call of this run, and every fault of the world before each of its calls. */
+export function faultTroubles(options: SimulateOptions, { ledger }: SimulatedHistory): readonly Trouble[] {
+  return numberedCalls(ledger).flatMap(({ at, lateWriteMs }) => {
+    const faults = [...callFaultVariants(at.operation, lateWriteMs(options)), ...worldFaultVariants()];
+    return faults.map((fault) => ({ faults: [{ at, ...fault } as PlannedFault], crashes: [] }));
+  });
+}
+
+/** Pairs of a fault and a crash, drawn by the seed. Boundaries are those of the run without the fault, or just beyond. */
+export function pairTroubles(
+  options: SimulateOptions,
+  history: SimulatedHistory,
+  seed: number,
+  count: number,
+): readonly Trouble[] {
+  const faults = faultTroubles(options, history);
+  const key = keyedStreams(seed).key('pairs');
+  return Array.from({ length: count }, (_, index) => {
+    const stream = key.at(index);
+    const fault = faults[Math.floor(stream.uniform() * faults.length)]!;
+    const boundary = 1 + Math.floor(stream.uniform() * history.boundaries.length * 1.2);
+    const absentMs = absencesMs[Math.floor(stream.uniform() * absencesMs.length)]!;
+    return { faults: fault.faults, crashes: [{ boundary, absentMs }] };
+  });
+}
+
+interface NumberedCall {
+  readonly at: { readonly operation: Ledger['calls'][number]['operation']; readonly call: number };
+  lateWriteMs(options: SimulateOptions): number;
+}
+
+function numberedCalls(ledger: Ledger): readonly NumberedCall[] {
+  const counts = new Map<string, number>();
+  return ledger.calls
+    .filter(({ service }) => service === simulatedService)
+    .map(({ operation }) => {
+      const call = (counts.get(operation) ?? 0) + 1;
+      counts.set(operation, call);
+      const lateWriteMs = ({ service }: SimulateOptions): number =>
+        (operation === 'route' ? service?.router : service?.environment)?.capabilities?.lateWriteMs ?? 0;
+      return { at: { operation, call }, lateWriteMs };
+    });
+}
+
+/** One part less of it, in every way; nothing for what has one part only. */
+export function simpler({ faults, crashes }: Trouble): readonly Trouble[] {
+  if (faults.length + crashes.length <= 1) return [];
+  return [
+    ...faults.map((left) => ({ faults: faults.filter((fault) => fault !== left), crashes })),
+    ...crashes.map((left) => ({ faults, crashes: crashes.filter((crash) => crash !== left) })),
+  ];
+}
+
+/** Faults that last: what a person has to repair, or has to decide about. */
+export function needsPerson({ fault }: PlannedFault): boolean {
+  return [
+    'denied',
+    'invalid',
+    'not-found',
+    'out-of-space',
+    'active-dies',
+    'routing-vanishes',
+    'foreign-edit',
+    'outage',
+  ].includes(fault);
+}
+
+/** Faults after which users may lose requests whatever an orchestrator does. */
+export function costsUsers({ fault }: PlannedFault): boolean {
+  const byProvider: readonly CallFault['fault'][] = ['partial'];
+  return [
+    ...byProvider,
+    'candidate-dies',
+    'active-dies',
+    'routing-vanishes',
+    'foreign-edit',
+    'autoscaler-interferes',
+    'router-restarts',
+    'router-silent',
+  ].includes(fault);
+}
