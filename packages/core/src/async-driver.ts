@@ -2,6 +2,7 @@ import { type Clock, isBluegreenError, type Lease, type TimerHandle } from '@blu
 import type { Effect, Fact, ReleaseEvent } from '@bluegreen/machine';
 import { effectBoundMs } from './effect-bound.js';
 import { EffectCalls, type Performer } from './effect-calls.js';
+import { factOf } from './outcome.js';
 import type { ReleaseProcess, Step } from './release-process.js';
 
 /** Why a driver stopped. `detached`: it was told to; `fenced`: a newer owner exists; `broken`: the journal failed. */
@@ -39,7 +40,7 @@ export class AsyncDriver {
       const at = options.clock.now();
       options.process.ended(key, at);
       if (outcome.type === 'fenced') this.#finish({ reason: 'fenced' });
-      else void this.give([{ ...outcome, at }]);
+      else void this.give([factOf(outcome, at)]);
     });
   }
 

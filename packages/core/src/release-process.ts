@@ -60,7 +60,8 @@ export class ReleaseProcess {
 
   /** Folds `facts`, then yields every step until nothing more can be done at `now`. */
   *turn(facts: readonly Fact[], now: number): Generator<Step, void> {
-    yield* this.#record(facts);
+    const events = this.#decideAll(facts);
+    if (events.length > 0) yield { kind: 'append', events };
     for (;;) {
       const { start, abort, forget, wakeAt: effectWakeAt } = reconcile(this.#effects(), this.#known, now);
       this.#effectWakeAt = effectWakeAt;
@@ -71,12 +72,12 @@ export class ReleaseProcess {
       }
       const write = start.find(isWrite);
       if (write === undefined) {
-        for (const effect of start) yield* this.#begin(effect);
+        for (const effect of start) yield this.#begin(effect);
         return;
       }
       yield { kind: 'confirm' };
-      yield* this.#record([startedFact(write, now)]);
-      yield* this.#begin(write);
+      yield { kind: 'append', events: this.#decideAll([startedFact(write, now)]) };
+      yield this.#begin(write);
     }
   }
 
@@ -118,10 +119,10 @@ export class ReleaseProcess {
     return this.#quietUntil;
   }
 
-  *#begin(effect: Effect): Generator<Step, void> {
+  #begin(effect: Effect): Step {
     this.#known.set(effect.key, null);
     this.#running.set(effect.key, effect);
-    yield { kind: 'start', effect };
+    return { kind: 'start', effect };
   }
 
   /** Stops waiting for what nobody wants any more. A write that was under way may still happen: that is a fact. */
@@ -136,13 +137,15 @@ export class ReleaseProcess {
       const outcome = abandonedOutcome(effect, 'no longer wanted');
       if (outcome.type !== 'fenced') facts.push({ ...outcome, at: now });
     }
-    yield* this.#record(facts);
+    const events = this.#decideAll(facts);
+    if (events.length > 0) yield { kind: 'append', events };
   }
 
-  *#record(facts: readonly Fact[]): Generator<Step, void> {
+  /** What is to be recorded of these facts, with what follows from them. */
+  #decideAll(facts: readonly Fact[]): readonly ReleaseEvent[] {
     const events: ReleaseEvent[] = [];
     for (const fact of facts) this.#decide(fact, events);
-    if (events.length > 0) yield { kind: 'append', events };
+    return events;
   }
 
   #decide(fact: Fact, events: ReleaseEvent[]): void {

@@ -2,6 +2,7 @@ import type { Clock, TimerHandle } from '@bluegreen/contract';
 import type { Fact, ReleaseEvent } from '@bluegreen/machine';
 import { effectBoundMs } from './effect-bound.js';
 import { EffectCalls, type Performer } from './effect-calls.js';
+import { factOf } from './outcome.js';
 import type { ReleaseProcess, Step } from './release-process.js';
 
 export interface SyncDriverOptions {
@@ -28,7 +29,7 @@ export class SyncDriver {
       const at = options.clock.now();
       options.process.ended(key, at);
       if (outcome.type === 'fenced') this.#end('fenced');
-      else this.give([{ ...outcome, at }]);
+      else this.give([factOf(outcome, at)]);
     });
   }
 
