@@ -1,8 +1,9 @@
-import { printDuration, type Slot } from '@bluegreen/contract';
-import { allReached, anyDrift, isFit, isShown } from './conditions.js';
-import { awaitsPerson, openGates, settleGate } from './gates.js';
-import { trafficGoal } from './goals.js';
+import { printDuration, type Slot, slots } from '@bluegreen/contract';
+import { isFit, isShown } from './conditions.js';
+import { openGates, settleGate } from './gates.js';
+import { lastPatience, trafficGoal } from './goals.js';
 import type { ReleaseState, RouteWrite } from './state.js';
+import { noteUncounted } from './uncounted-time.js';
 import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './update.js';
 
 /**
@@ -10,25 +11,25 @@ import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './upda
  * itself when nothing changed, so that a tick which changes nothing is not journaled.
  */
 export function catchUp(state: ReleaseState, at: number): ReleaseState {
-  let next = eachService(state, (each, name) => ageWrites(each, name, at));
+  let next = eachService(state, (each, name) => ageConverges(ageWrites(each, name, at), name, at));
   next = eachService(next, (each, name) => noteShown(each, name, at));
   next = eachService(next, (each, name) => noteFitness(each, name, at));
-  next = settleTimedGates(next, at);
-  next = noteWatch(next, at);
-  return noteTotal(next, at);
+  return noteUncounted(settleTimedGates(next, at), at);
 }
 
 /** An accepted write that never shows was an attempt that failed; an unresolved one is over after its bound. */
 function ageWrites(state: ReleaseState, name: string, at: number): ReleaseState {
-  const { writes } = serviceOf(state, name).routing;
+  const { routing } = serviceOf(state, name);
+  const { writes } = routing;
   if (writes.length === 0) return state;
   const { settleMs } = state.plan.policy.limits;
   const { lateWriteMs } = plannedOf(state, name).traffic.capabilities;
   let changed = false;
+  let isOver = false;
   const aged: RouteWrite[] = [];
   for (const write of writes) {
     if (write.status === 'unresolved' && write.until !== null && at >= write.until) {
-      changed = true;
+      isOver = true;
     } else if (write.status === 'accepted' && at >= write.startedAt + settleMs) {
       changed = true;
       aged.push({ ...write, status: 'unresolved', until: at + lateWriteMs });
@@ -36,7 +37,26 @@ function ageWrites(state: ReleaseState, name: string, at: number): ReleaseState 
       aged.push(write);
     }
   }
+  if (isOver) return withRouting(state, name, { writes: aged, ...lookAgain(routing) });
   return changed ? withRouting(state, name, { writes: aged }) : state;
+}
+
+/** It may have landed after the last read, up to the last moment: only a new one tells. */
+function lookAgain({ generation }: { readonly generation: number }): { generation: number; fresh: false } {
+  return { generation: generation + 1, fresh: false };
+}
+
+/** A deployment or a retirement of unknown outcome can no longer happen after its bound: then it has failed. */
+function ageConverges(state: ReleaseState, name: string, at: number): ReleaseState {
+  const { lateWriteMs } = plannedOf(state, name).environment.capabilities;
+  let next = state;
+  for (const slot of slots) {
+    const slotState = serviceOf(state, name).slots[slot];
+    const { converge } = slotState;
+    if (converge?.status !== 'unknown' || at < converge.since + lateWriteMs) continue;
+    next = withSlot(next, name, slot, { converge: { ...converge, status: 'failed' }, ...lookAgain(slotState) });
+  }
+  return next;
 }
 
 function noteShown(state: ReleaseState, name: string, at: number): ReleaseState {
@@ -47,11 +67,11 @@ function noteShown(state: ReleaseState, name: string, at: number): ReleaseState 
 }
 
 function noteFitness(state: ReleaseState, name: string, at: number): ReleaseState {
-  const { roles, slots } = serviceOf(state, name);
+  const { roles, slots: both } = serviceOf(state, name);
   if (roles === null) return state;
   const note = (each: ReleaseState, slot: Slot | null): ReleaseState => {
     if (slot === null) return each;
-    const { unfitSince, fresh } = slots[slot];
+    const { unfitSince, fresh } = both[slot];
     // Between a write or a recovery and the next read nothing is known, which is no news.
     if (!fresh && unfitSince === null) return each;
     const fit = isFit(each, name, slot);
@@ -76,29 +96,6 @@ function settleTimedGates(state: ReleaseState, at: number): ReleaseState {
   return next;
 }
 
-/** A hold or a bake counts only while the routing is what it should be. */
-function noteWatch(state: ReleaseState, at: number): ReleaseState {
-  const { watch } = state;
-  if (watch === null) return state;
-  const lost = !allReached(state, at) || anyDrift(state);
-  if (lost && watch.lostAt === null) return { ...state, watch: { ...watch, lostAt: at } };
-  if (!lost && watch.lostAt !== null) {
-    return { ...state, watch: { since: watch.since, until: watch.until + (at - watch.lostAt), lostAt: null } };
-  }
-  return state;
-}
-
-/** `limits.total` stands still while a person is awaited, the release is paused, or its routing drifted. */
-function noteTotal(state: ReleaseState, at: number): ReleaseState {
-  const stopped = state.paused !== null || anyDrift(state) || awaitsPerson(state);
-  const { until, stoppedSince } = state.total;
-  if (stopped === (stoppedSince !== null)) return state;
-  return {
-    ...state,
-    total: stopped ? { until, stoppedSince: at } : { until: until + (at - stoppedSince!), stoppedSince: null },
-  };
-}
-
 /** Every instant at which time alone may change something. The next one is when the runner must look again. */
 export function instants(state: ReleaseState): readonly number[] {
   const { limits, prepare } = state.plan.policy;
@@ -114,8 +111,9 @@ export function instants(state: ReleaseState): readonly number[] {
 }
 
 function serviceInstants(state: ReleaseState, name: string, settleMs: number, found: number[]): void {
-  const { routing, slots, roles } = serviceOf(state, name);
-  const { fencing, propagationMs, lateWriteMs } = plannedOf(state, name).traffic.capabilities;
+  const { routing, slots: both, roles } = serviceOf(state, name);
+  const { traffic, environment } = plannedOf(state, name);
+  const { fencing, propagationMs, lateWriteMs } = traffic.capabilities;
   for (const write of routing.writes) {
     if (write.status === 'accepted') found.push(write.startedAt + settleMs);
     if (write.until !== null) found.push(write.until);
@@ -124,10 +122,14 @@ function serviceInstants(state: ReleaseState, name: string, settleMs: number, fo
   if (fencing === 'none') found.push(state.ownedSince + lateWriteMs);
   if (routing.suspect !== null) found.push(routing.suspect.since + propagationMs);
   if (routing.staleSince !== null) found.push(routing.staleSince + propagationMs + lateWriteMs);
-  if (routing.unreadableSince !== null) found.push(routing.unreadableSince + settleMs);
-  for (const slot of ['blue', 'green'] as const) {
+  if (routing.unreadableSince !== null) {
+    found.push(routing.unreadableSince + settleMs, routing.unreadableSince + settleMs * lastPatience);
+  }
+  for (const slot of slots) {
+    const { unfitSince, converge } = both[slot];
     if (routing.drainedAt[slot] !== null) found.push(routing.drainedAt[slot]!);
-    if (slots[slot].unfitSince !== null && roles !== null) found.push(slots[slot].unfitSince! + settleMs);
+    if (unfitSince !== null && roles !== null) found.push(unfitSince + settleMs);
+    if (converge?.status === 'unknown') found.push(converge.since + environment.capabilities.lateWriteMs);
   }
   if (state.promotedAt !== null && state.plan.policy.retire.after !== 'keep') {
     found.push(state.promotedAt + state.plan.policy.retire.after);

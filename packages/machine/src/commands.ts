@@ -70,8 +70,7 @@ export function obey(state: ReleaseState, command: CommandFact): ReleaseState {
     case 'rollback-requested': {
       const code = command.abort ? ('person-aborted' as const) : ('person-asked' as const);
       const cause = { code, at, from: state.phase, message: `${by}: ${reason}`, by };
-      const reopened = state.phase === 'stuck' ? ('rolling-back' as const) : null;
-      return { ...noted, cause, ...(reopened === null ? {} : { reopenAt: reopened }) };
+      return state.phase === 'stuck' ? { ...lookAfresh(noted), cause, reopenAt: 'rolling-back' } : { ...noted, cause };
     }
   }
 }
@@ -90,12 +89,18 @@ function resume(state: ReleaseState, at: number): ReleaseState {
   return openAll(accepted, failed, at, Math.max(at, accepted.watch?.until ?? at));
 }
 
-/** Opens a stuck release again, with new attempts and a fresh look. */
+/** Opens a stuck release again. */
 function retry(state: ReleaseState): ReleaseState {
   const from = state.stuck!.from;
   const reopenAt: ActivePhase = from === 'rolling-back' || from === 'retiring' ? from : 'preparing';
-  const looked = eachService(state, (each, name) => {
+  return { ...lookAfresh(state), reopenAt, cause: reopenAt === 'preparing' ? null : state.cause };
+}
+
+/** Nobody looked while it was stuck: what was seen then, and every attempt at it, is over. */
+function lookAfresh(state: ReleaseState): ReleaseState {
+  return eachService(state, (each, name) => {
     const { slots, routing, roles } = serviceOf(each, name);
+    // Where nobody knew who serves, the first read decides anew.
     const forget = roles === null ? { seen: null, legitimate: null } : {};
     let next = withRouting(each, name, {
       ...forget,
@@ -114,5 +119,4 @@ function retry(state: ReleaseState): ReleaseState {
     }
     return next;
   });
-  return { ...looked, reopenAt, cause: reopenAt === 'preparing' ? null : state.cause };
 }

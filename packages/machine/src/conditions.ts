@@ -1,6 +1,6 @@
 import { compareFences, type Slot, sameTarget } from '@bluegreen/contract';
 import { neededInstances, retainUntil, slotGoal, tearsDown, trafficGoal } from './goals.js';
-import type { ConvergeState, ReleaseState } from './state.js';
+import type { ConvergeState, ReleaseState, SlotState } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
 /** The last read shows the whole goal, written by this owner, after every other write of ours (rules 3 and 5). */
@@ -33,16 +33,24 @@ export function reachedFrom(state: ReleaseState, name: string): number | null {
 export function isReached(state: ReleaseState, name: string, at: number): boolean {
   if (trafficGoal(state, name) === null) return true;
   const from = reachedFrom(state, name);
-  return from !== null && at >= from;
+  // While only old reads come, the router may really have gone back.
+  return from !== null && at >= from && serviceOf(state, name).routing.staleSince === null;
 }
 
 export function allReached(state: ReleaseState, at: number): boolean {
   return serviceNames(state).every((name) => isReached(state, name, at));
 }
 
-/** Rule 2: no write of ours may still land. */
+/** Rule 2: no write of ours may still land, neither on a router nor on a slot. */
 export function nothingUnresolved(state: ReleaseState): boolean {
-  return serviceNames(state).every((name) => serviceOf(state, name).routing.writes.length === 0);
+  return serviceNames(state).every((name) => {
+    const { routing, slots } = serviceOf(state, name);
+    return routing.writes.length === 0 && !mayStillLand(slots.blue) && !mayStillLand(slots.green);
+  });
+}
+
+function mayStillLand({ converge }: SlotState): boolean {
+  return converge?.status === 'running' || converge?.status === 'unknown';
 }
 
 /**
@@ -53,6 +61,8 @@ export function touchableFrom(state: ReleaseState, name: string, slot: Slot): nu
   const { routing, slots } = serviceOf(state, name);
   const { seen } = routing;
   if (seen === null || seen.foreign !== null || routing.drifted !== null || !routing.fresh) return null;
+  // While reads disagree, what the router does is not known.
+  if (routing.suspect !== null || routing.staleSince !== null) return null;
   if (seen.reachable[slot] || routing.writes.length > 0) return null;
   const reached = trafficGoal(state, name) === null ? 0 : reachedFrom(state, name);
   if (reached === null) return null;
@@ -86,6 +96,11 @@ export function runsRelease(
   if (seen.releaseId !== null) return seen.releaseId === state.id;
   // The environment can't tell releases apart: its version counts once our own deployment was accepted.
   return seen.version === plannedOf(state, name).version && converge?.status === 'accepted';
+}
+
+/** Nothing runs in the slot, as this owner saw itself. */
+export function isKnownEmpty({ seen, fresh }: SlotState): boolean {
+  return fresh && seen?.version === null;
 }
 
 /** The candidate is deployed and ready. */

@@ -47,7 +47,7 @@ function gateCause(state: ReleaseState, at: number): Cause | null {
       const code = gate.kind === 'approval' ? 'approval-expired' : 'gate-failed';
       return { code, gate: gate.id, message: `${gate.name}: ${evidence.summary}`, evidence };
     }
-    if (judged.verdict !== 'pass' && judged.closed === null && at >= judged.dueAt) {
+    if (judged.verdict !== 'pass' && judged.closed === null && at >= judged.dueAt && state.heldSince === null) {
       const message = `${gate.name} could not decide in time: ${evidence.summary}`;
       return { code: 'gate-undecided', gate: gate.id, message, evidence };
     }
@@ -66,7 +66,7 @@ function unfitCause(state: ReleaseState, at: number): Cause | null {
     if (unfitSince === null) continue;
     const isDead = fresh && seen !== null && seen.ready === 0;
     if (!isDead && at < unfitSince + settleMs) continue;
-    const why = seen?.whyNotReady ?? `${seen?.ready ?? 0} instances ready`;
+    const why = fresh ? (seen?.whyNotReady ?? `${seen?.ready ?? 0} instances ready`) : 'it could not be read';
     return { code: 'candidate-unfit', service: name, message: `${roles.candidate} of ${name} can't serve: ${why}` };
   }
   return null;
@@ -74,16 +74,17 @@ function unfitCause(state: ReleaseState, at: number): Cause | null {
 
 function writeCause(state: ReleaseState, at: number): Cause | null {
   for (const name of serviceNames(state)) {
-    const message = givenUp(state, name, at, state.plan.policy.limits.attempts);
+    const message = givenUp(state, name, at, 1);
     if (message !== null) return { code: 'write-failed', service: name, message };
   }
   return null;
 }
 
 /** What can't be done to this service any more, in words; `null` while there is a next attempt. */
-export function givenUp(state: ReleaseState, name: string, at: number, attempts: number): string | null {
+export function givenUp(state: ReleaseState, name: string, at: number, patience: number): string | null {
   const { routing, slots, roles } = serviceOf(state, name);
-  const { settleMs } = state.plan.policy.limits;
+  const { limits } = state.plan.policy;
+  const [attempts, settleMs] = [limits.attempts * patience, limits.settleMs * patience];
   if (routing.failure?.permanent === true) return `${name}: ${routing.failure.message}`;
   if (routing.unreadableSince !== null && at >= routing.unreadableSince + settleMs) {
     return `${name}: the router can't be read for ${printDuration(at - routing.unreadableSince)}`;
@@ -122,7 +123,7 @@ function because(failure: { readonly code: string; readonly message: string } | 
 
 function limitCause(state: ReleaseState, at: number): Cause | null {
   const { limits, prepare } = state.plan.policy;
-  if (state.phase === 'preparing' && at >= state.phaseSince + prepare.readyWithinMs) {
+  if (state.phase === 'preparing' && state.heldSince === null && at >= state.phaseSince + prepare.readyWithinMs) {
     return { code: 'never-ready', message: neverReady(state, at) };
   }
   const isForward = state.phase !== 'retiring' && state.total.stoppedSince === null;

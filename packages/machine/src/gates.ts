@@ -86,12 +86,28 @@ export function closeAll(state: ReleaseState, gates: readonly CompiledGate[]): R
   return changed ? { ...state, gates: closed } : state;
 }
 
-/** Folds a judge's word; one for another attempt, or for a closed gate, is no news (rule 12). */
+/**
+ * Folds a judge's word; one for another attempt, or for a closed gate, is no news (rule 12). The same verdict again is
+ * news only when its reason is another one, or when it is the last word before the gate decides: what is explained then
+ * has to have the numbers of then.
+ */
 export function noteVerdict(state: ReleaseState, event: Extract<Fact, { readonly type: 'gate-judged' }>): ReleaseState {
   const gate = state.gates[event.gate];
   if (gate === undefined || gate.closed !== null || gate.attempt !== event.attempt) return state;
-  if (gate.verdict === event.verdict) return state;
-  return withGate(state, event.gate, { verdict: event.verdict, evidence: event.evidence });
+  const kind = gateById(state, event.gate)?.kind;
+  if (kind !== 'check' && kind !== 'analysis') return state;
+  const { verdict, evidence } = event;
+  const isSame = gate.verdict === verdict && gate.evidence?.reason === evidence.reason;
+  if (isSame && (gate.evidence?.summary === evidence.summary || !isLastWord(state, event.gate, gate, event.at)))
+    return state;
+  return withGate(state, event.gate, { verdict, evidence });
+}
+
+function isLastWord(state: ReleaseState, id: string, gate: GateState, at: number): boolean {
+  const compiled = gateById(state, id);
+  if (compiled?.kind !== 'analysis') return false;
+  const until = state.watch?.until ?? gate.dueAt;
+  return at + state.plan.policy.analyses[compiled.analysis]!.everyMs >= (at <= until ? until : gate.dueAt);
 }
 
 export function settleGate(

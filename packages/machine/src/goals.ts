@@ -94,8 +94,10 @@ export function slotGoal(
   state: ReleaseState,
   name: string,
 ): { readonly deploy: Slot | null; readonly retire: Slot | null } {
-  const { roles } = serviceOf(state, name);
+  const { roles, slots } = serviceOf(state, name);
   if (roles === null) return nothing;
+  // What this release never deployed to is not its to clear.
+  const isOurs = slots[roles.candidate].converge !== null;
   switch (state.phase) {
     case 'preparing':
     case 'verifying':
@@ -105,7 +107,10 @@ export function slotGoal(
     case 'retiring':
       return { deploy: null, retire: tearsDown(state) ? roles.active : null };
     case 'rolling-back':
-      return { deploy: null, retire: state.plan.policy.retire.candidate === 'retire' ? roles.candidate : null };
+      return {
+        deploy: null,
+        retire: isOurs && state.plan.policy.retire.candidate === 'retire' ? roles.candidate : null,
+      };
     default:
       return nothing;
   }
@@ -127,6 +132,9 @@ export function retainUntil(state: ReleaseState): number | null {
   const { after } = state.plan.policy.retire;
   return state.promotedAt === null || after === 'keep' ? null : state.promotedAt + after;
 }
+
+/** Rolling back and retiring have a longer breath than going forward: nothing comes after them. */
+export const lastPatience = 4;
 
 /** Ready instances that a slot with traffic needs. */
 export function neededInstances(state: ReleaseState, name: string): number {

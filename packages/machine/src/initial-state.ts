@@ -23,6 +23,7 @@ export function initialState(event: Requested): ReleaseState {
     fences: {},
     earlier: {},
     ownedSince: at,
+    heldSince: null,
     paused: null,
     cause: null,
     stuck: null,

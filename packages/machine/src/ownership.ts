@@ -1,6 +1,7 @@
 import type { Fact } from './events.js';
 import { openGates } from './gates.js';
 import type { GateState, ReleaseState, RouteWrite } from './state.js';
+import { skipAbsence } from './uncounted-time.js';
 import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './update.js';
 
 type Resumed = Extract<Fact, { readonly type: 'orchestrator-resumed' }>;
@@ -10,14 +11,16 @@ export function takeOver(state: ReleaseState, event: Resumed): ReleaseState {
   const fences = { ...state.fences };
   const earlier = { ...state.earlier };
   for (const [resource, epoch] of Object.entries(event.epochs)) {
-    const last = state.fences[resource] ?? null;
+    const before = state.fences[resource] ?? null;
+    // An owner that wrote nothing says nothing about what the one before it may have sent in the end.
+    const last = before === null || before.sequence > 0 ? before : (earlier[resource]?.last ?? before);
     earlier[resource] = { firstEpoch: earlier[resource]?.firstEpoch ?? epoch, last };
     fences[resource] = { epoch, sequence: 0 };
   }
   const owned: ReleaseState = { ...state, fences, earlier, ownedSince: event.at };
-  return absent(
-    eachService(owned, (each, name) => forgetReads(each, name, event.at)),
-    event.absentMs,
+  const moved = skipAbsence(owned, event.absentMs, event.at);
+  return forgetMeasured(
+    eachService(moved, (each, name) => forgetReads(each, name, event.at)),
     event.at,
   );
 }
@@ -34,6 +37,7 @@ function forgetReads(state: ReleaseState, name: string, at: number): ReleaseStat
     generation: routing.generation + 1,
     fresh: false,
     shownAt: null,
+    drainedAt: { blue: null, green: null },
     attempts: 0,
     notBefore: 0,
     failure: null,
@@ -55,18 +59,11 @@ function forgetReads(state: ReleaseState, name: string, at: number): ReleaseStat
   return next;
 }
 
-/** Moves what needs watching by the time in which nobody watched; approvals still expire on the clock. */
-function absent(state: ReleaseState, absentMs: number, at: number): ReleaseState {
-  const watch = state.watch === null ? null : { ...state.watch, until: state.watch.until + absentMs };
-  const moved: Record<string, GateState> = { ...state.gates };
+/** What was measured before says nothing about the time in between: the gate starts again. */
+function forgetMeasured(state: ReleaseState, at: number): ReleaseState {
+  const gates: Record<string, GateState> = { ...state.gates };
   for (const { gate, state: gateState } of openGates(state)) {
-    if (gate.kind === 'approval') continue;
-    // What was measured before says nothing about the time in between: the gate starts again.
-    const judged = gate.kind === 'analysis' ? { verdict: null, evidence: null, openedAt: at } : {};
-    moved[gate.id] = { ...gateState, ...judged, dueAt: gateState.dueAt + absentMs };
+    if (gate.kind === 'analysis') gates[gate.id] = { ...gateState, verdict: null, evidence: null, openedAt: at };
   }
-  const { until, stoppedSince } = state.total;
-  // `phaseSince` is what `prepare.readyWithin` counts from.
-  const phaseSince = state.phase === 'preparing' ? state.phaseSince + absentMs : state.phaseSince;
-  return { ...state, watch, gates: moved, phaseSince, total: { until: until + absentMs, stoppedSince } };
+  return { ...state, gates };
 }

@@ -1,5 +1,6 @@
 import {
   type EnvironmentObservation,
+  type ErrorCode,
   environmentCapabilities,
   everythingTo,
   type Fence,
@@ -9,13 +10,15 @@ import {
   type TrafficObservation,
   type TrafficTarget,
   trafficCapabilities,
+  weights,
 } from '@bluegreen/contract';
+import { refusal } from './commands.js';
 import type { CompiledGate, CompiledPolicy } from './compiled-policy.js';
 import type { Effect } from './effects.js';
-import type { Fact } from './events.js';
+import type { CommandFact, Fact } from './events.js';
 import { nextState } from './next-state.js';
 import type { ReleasePlan } from './release-plan.js';
-import type { ReleaseState } from './state.js';
+import type { ReleaseState, RoutingState } from './state.js';
 import { effectsFor, wakeAt } from './wanted-effects.js';
 
 export const start = 1_000_000;
@@ -186,6 +189,70 @@ export class Hand {
 
   accept(effect: Effect): void {
     this.tell({ type: 'effect-settled', key: effect.key, result: { outcome: 'accepted' } });
+  }
+
+  /** Ends a write without success. `read-back`: nobody knows whether it happened. */
+  refuse(effect: Effect, reaction: 'retry' | 'read-back' | 'recompute' | 'permanent', message = 'it failed'): void {
+    const result = { outcome: 'failed', reaction, code: 'fake/failed', message } as const;
+    this.tell({ type: 'effect-settled', key: effect.key, result });
+  }
+
+  failRead(slot: Slot | null = null): ReleaseState {
+    const failure = { code: 'fake/down', message: 'down', reaction: 'retry' } as const;
+    return this.tell({ type: 'observation-failed', service: 'web', slot, ...failure });
+  }
+
+  /** Gives a command, and says why it was refused. */
+  command(type: CommandFact['type'], gate = 'go-live'): ErrorCode | null {
+    const said = { command: `c${this.facts.length}`, by: 'ann', reason: 'because' };
+    const command =
+      type === 'approval-granted'
+        ? { type, gate, ...said }
+        : type === 'rollback-requested'
+          ? { type, abort: false, ...said }
+          : { type, ...said };
+    const refused = refusal(this.state, { ...command, at: this.at });
+    this.tell(command);
+    return refused;
+  }
+
+  /** The owner died; another one comes after `absentMs`. */
+  takeOver(absentMs = 0): ReleaseState {
+    this.at += absentMs;
+    const epoch = this.state.fences['router']!.epoch + 1;
+    return this.tell({
+      type: 'orchestrator-resumed',
+      owner: 'next',
+      absentMs,
+      epochs: { router: epoch, cluster: epoch },
+    });
+  }
+
+  /** Somebody else sends `percent` to green, and leaves no stamp of ours but `fence`. */
+  edit(percent: number, fence?: Fence): void {
+    this.target = everythingTo('blue', {
+      cohort: { kind: this.traffic.cohorts[0] as 'sticky' },
+      weights: weights(percent),
+    });
+    this.fence = fence;
+  }
+
+  /** Reads the router every second, as a runner would. */
+  lookOn(forMs: number): void {
+    for (let passed = 0; passed < forMs; passed += 1_000) {
+      this.observeRouting();
+      this.wait(1_000);
+    }
+    this.observeRouting();
+  }
+
+  get routing(): RoutingState {
+    return this.state.services['web']!.routing;
+  }
+
+  /** The release is held, or told to wait, because somebody else changed the routing. */
+  get isDrifted(): boolean {
+    return this.routing.drifted !== null;
   }
 
   /** Does everything that is wanted now, at once and well, until `stop` or nothing more is wanted at this instant. */

@@ -3,6 +3,7 @@ import {
   type Fence,
   mayReach,
   normaliseTarget,
+  pointsAt,
   type Routing,
   type Slot,
   sameTarget,
@@ -26,13 +27,19 @@ export function believeRouting(state: ReleaseState, event: Observed): ReleaseSta
   // A newer owner exists: this one decides nothing any more (the runner detaches).
   if (fence !== null && owner !== undefined && fence.epoch > owner.epoch) return state;
 
+  // Whatever it shows: the router answers.
+  const answered = routing.unreadableSince === null ? state : withRouting(state, name, { unreadableSince: null });
   const seen = seenRouting(state, name, observation);
   const own = ownWrite(routing.writes, seen);
   const wish = own === null && isEarlierRollback(state, name, seen);
-  if (own === null && !wish && isStale(routing, fence)) return staleRead(state, name, seen, at);
+  if (own === null && !wish && routing.drifted?.revision === seen.revision) return answered;
+  const isOld = own === null && !wish && isStale(routing, seen);
+  if (isOld && !hasLasted(state, name, at)) return noteStale(answered, name, at);
 
-  const ours = own !== null || wish || isLegitimate(state, name, routing, seen);
-  if (!ours) return foreignRead(state, name, seen, at);
+  const isOurs = own !== null || wish || (!isOld && isLegitimate(state, name, routing, seen));
+  if (!isOurs && !isOverridden(state, name, seen)) {
+    return isOld ? drift(answered, name, seen, at) : foreignRead(answered, name, seen, at);
+  }
   const next = withRouting(state, name, {
     ...changedSeen(routing, seen),
     ...settledBy(state, name, routing, own),
@@ -42,7 +49,7 @@ export function believeRouting(state: ReleaseState, event: Observed): ReleaseSta
     staleSince: null,
     suspect: null,
     drifted: null,
-    drainedAt: drained(state, routing, seen, observation, at),
+    drainedAt: drained(state, name, seen, observation, at),
   });
   return wish ? { ...next, cause: next.cause ?? earlierWish(state, name, at) } : keepIfSame(state, next, name);
 }
@@ -99,13 +106,16 @@ function earlierWish(state: ReleaseState, name: string, at: number): NonNullable
   };
 }
 
-function isStale(routing: RoutingState, fence: Fence | null): boolean {
-  return fence !== null && routing.settled !== null && compareFences(fence, routing.settled) < 0;
+function isStale({ settled, legitimate }: RoutingState, { fence, revision }: SeenRouting): boolean {
+  return fence !== null && settled !== null && compareFences(fence, settled) < 0 && revision !== legitimate;
 }
 
 function isLegitimate(state: ReleaseState, name: string, routing: RoutingState, seen: SeenRouting): boolean {
-  if (routing.legitimate === null || seen.revision === routing.legitimate) return true;
-  if (seen.fence === null || seen.foreign !== null) return false;
+  if (routing.legitimate === null) return true;
+  // A place that is gone or foreign can't be written, so nobody can have meant it to be overridden.
+  if (seen.foreign !== null) return false;
+  if (seen.revision === routing.legitimate) return true;
+  if (seen.fence === null) return false;
   // Stamped by an earlier owner of this very release: a write whose record was lost with its lease.
   const { resource } = plannedOf(state, name).traffic;
   const epochs = state.earlier[resource];
@@ -114,32 +124,45 @@ function isLegitimate(state: ReleaseState, name: string, routing: RoutingState, 
   );
 }
 
+/**
+ * A rollback that overrides drift overrides as well what is first read a moment after it began: a person's always, a
+ * guardrail's while users still meet the candidate (rule 1). Once it was seen live, drift is drift again.
+ */
+function isOverridden(state: ReleaseState, name: string, seen: SeenRouting): boolean {
+  const { roles, routing } = serviceOf(state, name);
+  if (state.phase !== 'rolling-back' || state.cause === null || roles === null) return false;
+  if (seen.foreign !== null || routing.drifted !== null || routing.shownAt !== null) return false;
+  if (state.cause.code === 'person-asked' || state.cause.code === 'person-aborted') return true;
+  return state.cause.code === 'guardrail-failed' && seen.target !== null && pointsAt(seen.target, roles.candidate);
+}
+
 /** An old read is no news, but when only old reads come, the router really went back: then it is somebody's doing. */
-function staleRead(state: ReleaseState, name: string, seen: SeenRouting, at: number): ReleaseState {
+function hasLasted(state: ReleaseState, name: string, at: number): boolean {
   const { staleSince } = serviceOf(state, name).routing;
   const { propagationMs, lateWriteMs } = plannedOf(state, name).traffic.capabilities;
-  if (staleSince === null) return withRouting(state, name, { staleSince: at });
-  return at < staleSince + propagationMs + lateWriteMs ? state : drift(state, name, seen, at);
+  return staleSince !== null && at >= staleSince + propagationMs + lateWriteMs;
+}
+
+function noteStale(state: ReleaseState, name: string, at: number): ReleaseState {
+  return serviceOf(state, name).routing.staleSince === null ? withRouting(state, name, { staleSince: at }) : state;
 }
 
 function foreignRead(state: ReleaseState, name: string, seen: SeenRouting, at: number): ReleaseState {
   const { suspect } = serviceOf(state, name).routing;
-  const { fencing, propagationMs } = plannedOf(state, name).traffic.capabilities;
-  if (fencing !== 'none') return drift(state, name, seen, at);
+  const { propagationMs } = plannedOf(state, name).traffic.capabilities;
+  if (seen.fence !== null || propagationMs === 0) return drift(state, name, seen, at);
   // Without a stamp an old read looks like a foreign one: it must last.
   if (suspect === null || suspect.revision !== seen.revision) {
-    return withRouting(state, name, { suspect: { revision: seen.revision, since: at }, unreadableSince: null });
+    return withRouting(state, name, { suspect: { revision: seen.revision, since: at } });
   }
   return at < suspect.since + propagationMs ? state : drift(state, name, seen, at);
 }
 
 function drift(state: ReleaseState, name: string, seen: SeenRouting, at: number): ReleaseState {
   const { drifted, seen: before } = serviceOf(state, name).routing;
-  if (drifted !== null && drifted.revision === seen.revision) return state;
   return withRouting(state, name, {
     seen,
     fresh: true,
-    unreadableSince: null,
     staleSince: null,
     suspect: null,
     shownAt: null,
@@ -192,21 +215,26 @@ function sameSeen(a: SeenRouting, b: SeenRouting): boolean {
   );
 }
 
-/** When each slot's last request is over: once nothing can reach it, counted down by the router or by the policy. */
+/**
+ * When each slot's last request is over: once nothing can reach it, on any router, counted down by the router or by the
+ * policy. Routers that lag send requests for `propagationMs` more, unless the read proves that none does.
+ */
 function drained(
   state: ReleaseState,
-  routing: RoutingState,
+  name: string,
   seen: SeenRouting,
   observation: TrafficObservation,
   at: number,
 ): RoutingState['drainedAt'] {
+  const { routing } = serviceOf(state, name);
+  const lagMs = seen.proven ? 0 : plannedOf(state, name).traffic.capabilities.propagationMs;
   const instant = (slot: Slot): number | null => {
     if (seen.reachable[slot]) return null;
     const known = routing.drainedAt[slot];
     const drain = observation.drain?.[slot];
-    if (drain?.kind === 'counted') return drain.open > 0 ? null : (known ?? at);
-    const atMostMs = drain?.kind === 'bounded' ? drain.atMostMs : state.plan.policy.retire.drainMs;
-    return known === null ? at + atMostMs : Math.min(known, at + atMostMs);
+    if (drain?.kind === 'counted') return drain.open > 0 ? null : (known ?? at + lagMs);
+    const overAt = at + lagMs + (drain?.kind === 'bounded' ? drain.atMostMs : state.plan.policy.retire.drainMs);
+    return known === null ? overAt : Math.min(known, overAt);
   };
   const next = { blue: instant('blue'), green: instant('green') };
   return slots.every((slot) => next[slot] === routing.drainedAt[slot]) ? routing.drainedAt : next;

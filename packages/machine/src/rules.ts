@@ -2,6 +2,7 @@ import { soleSlot } from '@bluegreen/contract';
 import {
   allReached,
   isDeployed,
+  isKnownEmpty,
   isReached,
   isRetired,
   mayMove,
@@ -11,10 +12,10 @@ import {
 } from './conditions.js';
 import { givenUp } from './failures.js';
 import { allPassed, closeAll, gatesHere, guardrailsHere, guardrailsSee, openAll } from './gates.js';
+import { lastPatience, slotGoal } from './goals.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { currentStep, isFirstDeploy, stepsOf } from './steps.js';
 import { eachService, serviceNames, serviceOf, withRouting, withService } from './update.js';
-import { lastPatience } from './wanted-effects.js';
 
 /** The guards of the machine, by the names that its definition uses. */
 export const guards = {
@@ -78,7 +79,11 @@ export const actions = {
     const left = freshAttempts(leave(state));
     return withOutcome({ ...left, promotedAt: at }, 'promoted');
   },
-  reopen: (state: ReleaseState): ReleaseState => freshAttempts({ ...state, stuck: null, reopenAt: null, step: 0 }),
+  reopen: (state: ReleaseState, at: number): ReleaseState => {
+    // A person was awaited all the time, and starts it anew.
+    const total = { until: at + state.plan.policy.limits.totalMs, stoppedSince: null };
+    return freshAttempts({ ...state, stuck: null, reopenAt: null, step: 0, total });
+  },
   finishPromoted: (state: ReleaseState): ReleaseState => leave(state),
   finishRolledBack: (state: ReleaseState): ReleaseState => withOutcome(leave(state), 'rolled-back'),
 };
@@ -92,16 +97,17 @@ function leave(state: ReleaseState): ReleaseState {
   return { ...closeAll(state, [...gatesHere(state), ...guardrailsHere(state)]), watch: null };
 }
 
-/** Attempts are counted per goal: a new one starts at none. */
+/** Attempts and patience are counted per goal: a new one starts at none. */
 function freshAttempts(state: ReleaseState): ReleaseState {
-  return eachService(state, (each, name) => withRouting(each, name, { attempts: 0, failure: null, notBefore: 0 }));
+  const fresh = { attempts: 0, failure: null, notBefore: 0, unreadableSince: null };
+  return eachService(state, (each, name) => withRouting(each, name, fresh));
 }
 
 /** A rollback that was asked for goes over whatever is there now, with the revision just read (rule 1). */
 function overrideDrift(state: ReleaseState): ReleaseState {
   return eachService({ ...state, paused: null }, (each, name) => {
     const { drifted, seen } = serviceOf(each, name).routing;
-    if (drifted === null || seen === null) return each;
+    if (drifted === null || seen === null || seen.foreign !== null) return each;
     return withRouting(each, name, { drifted: null, suspect: null, legitimate: seen.revision });
   });
 }
@@ -110,11 +116,12 @@ function withOutcome(state: ReleaseState, outcome: 'promoted' | 'rolled-back'): 
   return eachService(state, (each, name) => withService(each, name, { outcome }));
 }
 
-/** The hold is over, the routing is in place, every gate passed and no guardrail is blind. */
+/** The hold is over, routing and candidate are in place, every gate passed and no guardrail is blind. */
 function isWatchDone(state: ReleaseState, at: number): boolean {
   const { watch } = state;
   if (watch === null || watch.lostAt !== null || at < watch.until || !mayMove(state)) return false;
-  return allReached(state, at) && allPassed(state, gatesHere(state)) && guardrailsSee(state);
+  const isSound = allReached(state, at) && serviceNames(state).every((name) => isDeployed(state, name));
+  return isSound && allPassed(state, gatesHere(state)) && guardrailsSee(state);
 }
 
 function touchedRouting(state: ReleaseState): boolean {
@@ -125,9 +132,8 @@ function touchedRouting(state: ReleaseState): boolean {
 }
 
 function isCandidateCleared(state: ReleaseState, name: string, at: number): boolean {
-  const { roles, slots } = serviceOf(state, name);
-  if (roles === null || state.plan.policy.retire.candidate === 'keep') return true;
-  if (slots[roles.candidate].converge === null) return true;
+  const { roles } = serviceOf(state, name);
+  if (roles === null || slotGoal(state, name).retire === null) return true;
   return isRetired(state, name) && mayTouch(state, name, roles.candidate, at);
 }
 
@@ -151,16 +157,15 @@ function sickActive(state: ReleaseState, at: number): string | null {
 function startProblem(state: ReleaseState): { readonly code: string; readonly message: string } | null {
   for (const name of serviceNames(state)) {
     const { roles, routing, slots } = serviceOf(state, name);
-    if (roles !== null || routing.seen === null) continue;
+    if (roles !== null || routing.seen === null || !routing.fresh) continue;
     const { foreign, target } = routing.seen;
     if (foreign !== null) return { code: 'release/routing-foreign', message: `${name}: ${foreign}` };
     if (target !== null && soleSlot(target) === null) {
       const message = `${name}: routing is split ${target.weights.blue}/${target.weights.green} already`;
       return { code: 'release/routing-split', message };
     }
-    const isSeen = slots.blue.seen !== null && slots.green.seen !== null;
-    const isEmpty = slots.blue.seen?.version === null && slots.green.seen?.version === null;
-    if (target === null && isSeen && !isEmpty) {
+    const isSeen = slots.blue.fresh && slots.green.fresh;
+    if (target === null && isSeen && !(isKnownEmpty(slots.blue) && isKnownEmpty(slots.green))) {
       return { code: 'release/routing-missing', message: `${name}: nothing is routed, but a version runs` };
     }
   }
@@ -168,9 +173,8 @@ function startProblem(state: ReleaseState): { readonly code: string; readonly me
 }
 
 function giveUp(state: ReleaseState, at: number): { readonly code: string; readonly message: string } | null {
-  const attempts = state.plan.policy.limits.attempts * lastPatience;
   for (const name of serviceNames(state)) {
-    const message = givenUp(state, name, at, attempts);
+    const message = givenUp(state, name, at, lastPatience);
     if (message === null) continue;
     const code = state.phase === 'retiring' ? 'release/retire-failed' : 'release/rollback-failed';
     return { code, message };

@@ -51,6 +51,8 @@ export interface ReleaseState {
   readonly earlier: Readonly<Record<string, { readonly firstEpoch: number; readonly last: Fence | null }>>;
   /** When this owner won its lease. */
   readonly ownedSince: number;
+  /** Since when the release is paused or its routing drifted: its limits stand still. */
+  readonly heldSince: number | null;
   readonly paused: { readonly by: string; readonly reason: string; readonly at: number } | null;
   readonly cause: RollbackCause | null;
   readonly stuck: { readonly code: string; readonly from: ActivePhase; readonly message: string } | null;

@@ -5,12 +5,13 @@ import {
   printStamp,
   type Slot,
   sameTarget,
+  type TrafficTarget,
 } from '@bluegreen/contract';
 import { instants } from './clockwork.js';
 import { isFit, isRetired, isShown, nothingUnresolved, runsRelease, touchableFrom } from './conditions.js';
 import type { Effect, JudgedService } from './effects.js';
 import { openGates } from './gates.js';
-import { neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
+import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
 import type { ConvergeState, ReleaseState } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
@@ -88,7 +89,7 @@ function routingEffects(state: ReleaseState, name: string, busy: Set<string>, ef
     service: name,
     everyMs: isOpen ? pollMs : pollMs * idleFactor,
   });
-  if (goal === null || busy.has(resource) || !mayRoute(state, name)) return;
+  if (goal === null || busy.has(resource) || !mayRoute(state, name, goal)) return;
   const fence = nextFence(state, resource);
   effects.push({
     kind: 'route',
@@ -102,21 +103,26 @@ function routingEffects(state: ReleaseState, name: string, busy: Set<string>, ef
   busy.add(resource);
 }
 
-/** A write is due: the last read is fresh and ours, shows another target, and nothing sent earlier may still show. */
-function mayRoute(state: ReleaseState, name: string): boolean {
+/** A write is due: the last read is fresh and ours, shows another target, and nothing sent earlier may still show it. */
+function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boolean {
   const { routing, roles } = serviceOf(state, name);
   const { attempts } = state.plan.policy.limits;
   if (roles === null || !routing.fresh || routing.seen === null || routing.seen.foreign !== null) return false;
   if (routing.drifted !== null || routing.suspect !== null || isShown(state, name)) return false;
-  if (routing.writes.some(({ status }) => status === 'accepted') || routing.failure?.permanent === true) return false;
+  const isAwaited = routing.writes.some(({ status, target }) => status === 'accepted' && sameTarget(target, goal));
+  if (isAwaited || routing.failure?.permanent === true) return false;
   const isLast = state.phase === 'rolling-back' || state.phase === 'retiring';
   if (routing.attempts >= (isLast ? attempts * lastPatience : attempts)) return false;
+  if (state.paused !== null && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
   // S1: capacity before weight. A rollback never waits for the candidate (S28).
   return state.phase !== 'shifting' || isFit(state, name, roles.candidate);
 }
 
-/** Rolling back and retiring have a longer breath than going forward: nothing comes after them. */
-export const lastPatience = 4;
+/** Writing the goal takes users further towards the candidate, or begins a step that was not begun yet. */
+function isForward(state: ReleaseState, goal: TrafficTarget, seen: TrafficTarget | null, candidate: Slot): boolean {
+  if (state.phase !== 'verifying' && state.phase !== 'shifting' && state.phase !== 'baking') return false;
+  return state.watch === null || goal.weights[candidate] > (seen?.weights[candidate] ?? 0);
+}
 
 function environmentEffects(state: ReleaseState, name: string, busy: Set<string>, effects: Effect[]): void {
   const service = serviceOf(state, name);
@@ -126,7 +132,10 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
   for (const slot of bothSlots) {
     const { converge, generation, fresh } = service.slots[slot];
     const isGoal = slot === goal.deploy ? !isFit(state, name, slot) : slot === goal.retire && !isRetired(state, name);
+    const isWanted = slot === (converge?.goal === 'deploy' ? goal.deploy : goal.retire);
     if (converge?.status === 'running') {
+      // A deployment that nobody wants any more is given up, so that nothing waits for it (S28).
+      if (!isWanted) continue;
       effects.push(convergeEffect(state, name, slot, converge.goal, converge.key, state.fences[resource]!, 0));
       continue;
     }

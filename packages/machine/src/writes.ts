@@ -1,5 +1,7 @@
+import { sameTarget } from '@bluegreen/contract';
 import { backoffMs } from './backoff.js';
 import type { Fact, StartedWrite } from './events.js';
+import { trafficGoal } from './goals.js';
 import type { ConvergeState, ReleaseState, RouteWrite } from './state.js';
 import { plannedOf, serviceNames, serviceOf, withRouting, withService, withSlot } from './update.js';
 
@@ -88,13 +90,13 @@ function settleRoute(state: ReleaseState, name: string, write: RouteWrite, event
       failure: null,
     });
   }
-  const failure = failureOf(event.result);
+  const unresolved: RouteWrite = { ...write, status: 'unresolved', until: event.at + capabilities.lateWriteMs };
+  const writes = event.result.reaction === 'read-back' ? [...others, unresolved] : others;
+  const goal = trafficGoal(state, name);
+  // How a write towards an earlier goal ended says nothing about this one: a rollback must not wait for it.
+  if (goal === null || !sameTarget(write.target, goal)) return withRouting(state, name, { ...reread, writes });
   const notBefore = event.at + backoffMs(write.key, routing.attempts, event.result.retryAfterMs);
-  if (event.result.reaction === 'read-back') {
-    const unresolved: RouteWrite = { ...write, status: 'unresolved', until: event.at + capabilities.lateWriteMs };
-    return withRouting(state, name, { ...reread, writes: [...others, unresolved], failure, notBefore });
-  }
-  return withRouting(state, name, { ...reread, writes: others, failure, notBefore });
+  return withRouting(state, name, { ...reread, writes, failure: failureOf(event.result), notBefore });
 }
 
 function settleConverge(converge: ConvergeState, { at, result, key }: Settled): ConvergeState {
