@@ -6,6 +6,7 @@ import { believeEnvironment } from './environment-belief.js';
 import type { Fact } from './events.js';
 import { findCause } from './failures.js';
 import { gatesHere, noteVerdict } from './gates.js';
+import { noteGoal } from './goals.js';
 import { takeOver } from './ownership.js';
 import { believeRouting } from './routing-belief.js';
 import type { GateState, ReleaseState } from './state.js';
@@ -24,7 +25,7 @@ export function fold(state: ReleaseState, fact: Fact): ReleaseState {
 
 /** What follows from the data alone; the phase machine calls it again after every change of phase. */
 export function drawConsequences(state: ReleaseState, at: number): ReleaseState {
-  const known = eachService(state, findRoles);
+  const known = eachService(eachService(state, findRoles), noteGoal);
   const current = catchUp(known, at);
   return noteUncounted(pauseOnFailure(noteCause(current, at), at), at);
 }

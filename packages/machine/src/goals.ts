@@ -6,32 +6,23 @@ import {
   type TrafficTarget,
   weightsOf,
 } from '@bluegreen/contract';
-import type { ReleasePlan } from './release-plan.js';
 import type { ReleaseState, ServiceState } from './state.js';
 import { currentStep } from './steps.js';
-import { plannedOf, serviceNames, serviceOf } from './update.js';
+import { plannedOf, serviceNames, serviceOf, withService } from './update.js';
 
 type Roles = NonNullable<ServiceState['roles']>;
 
-/** Goals by what they follow from: every decision asks for them many times, and they change with phase and step only. */
-const goals = new WeakMap<ReleasePlan, Map<string, TrafficTarget | null>>();
-
 /** What shall be true of one service's routing in this phase; `null`: leave it alone. */
 export function trafficGoal(state: ReleaseState, name: string): TrafficTarget | null {
-  const { roles } = serviceOf(state, name);
-  if (roles === null) return null;
-  let known = goals.get(state.plan);
-  if (known === undefined) {
-    known = new Map();
-    goals.set(state.plan, known);
-  }
-  const key = `${name}/${state.phase}/${state.step}/${roles.active}`;
-  let goal = known.get(key);
-  if (goal === undefined) {
-    goal = makeGoal(state, name, roles);
-    known.set(key, goal);
-  }
-  return goal;
+  return serviceOf(state, name).goal?.target ?? null;
+}
+
+/** Keeps the goal beside what it follows from: every decision asks for it many times, and it changes with the step only. */
+export function noteGoal(state: ReleaseState, name: string): ReleaseState {
+  const { roles, goal } = serviceOf(state, name);
+  const { phase, step } = state;
+  if (roles === null || (goal !== null && goal.phase === phase && goal.step === step)) return state;
+  return withService(state, name, { goal: { phase, step, target: makeGoal(state, name, roles) } });
 }
 
 function makeGoal(state: ReleaseState, name: string, { active, candidate }: Roles): TrafficTarget | null {

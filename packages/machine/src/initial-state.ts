@@ -38,6 +38,7 @@ export function initialState(event: Requested): ReleaseState {
 function initialService(): ServiceState {
   return {
     roles: null,
+    goal: null,
     outcome: null,
     slots: { blue: initialSlot(), green: initialSlot() },
     routing: {

@@ -91,6 +91,8 @@ export interface GateState {
 export interface ServiceState {
   /** `null` until routing was read. */
   readonly roles: { readonly active: Slot | null; readonly candidate: Slot } | null;
+  /** What shall be true of its routing, with the phase and the step that say so; `null` until its roles are known. */
+  readonly goal: { readonly phase: Phase; readonly step: number; readonly target: TrafficTarget | null } | null;
   readonly outcome: EndPhase | null;
   readonly slots: Readonly<Record<Slot, SlotState>>;
   readonly routing: RoutingState;
