@@ -1,6 +1,5 @@
 import {
   compareFences,
-  type Fence,
   mayReach,
   normaliseTarget,
   pointsAt,
