@@ -1,0 +1,240 @@
+import { type ErrorCode, errorCodes } from '@bluegreen/contract';
+import { describe, expect, it } from 'vitest';
+import { type CommandFact, nextState, type Phase, type ReleaseState, refusal } from './index.js';
+import { approvalGate, Hand, planOf, policyOf } from './release.fixture.js';
+
+const policy = policyOf({ verify: { gates: [approvalGate('verify/go-live', 'continue')] } });
+type Held = 'freely' | 'paused' | 'drifted';
+type Answers = Readonly<Record<CommandFact['type'], ErrorCode | null>>;
+
+interface Row {
+  readonly phase: Phase;
+  /** Brings a release there; `pause` is to be called where it can still be paused. */
+  readonly reach: (hand: Hand, pause: () => void) => void;
+  readonly firstDeploy?: boolean;
+  readonly unpausable?: boolean;
+  readonly answers: Answers;
+}
+
+const notHere: Answers = {
+  'approval-granted': 'release/approval-not-open',
+  'pause-requested': null,
+  'resume-requested': 'release/not-paused',
+  'rollback-requested': null,
+  'retry-requested': 'release/not-stuck',
+  'retention-cut': 'release/not-retained',
+};
+const atEnd = Object.fromEntries(Object.keys(notHere).map((type) => [type, 'release/finished'])) as unknown as Answers;
+const whenStuck: Answers = { ...notHere, 'pause-requested': 'release/not-pausable', 'retry-requested': null };
+
+function play(phase: Phase): Row['reach'] {
+  return (hand, pause) => {
+    hand.playTo(phase);
+    hand.settle(() => hand.routing.shownAt !== null && (phase !== 'verifying' || 'verify/go-live' in hand.state.gates));
+    pause();
+  };
+}
+
+/** The retirement of the old slot was begun. */
+function tearDown(hand: Hand) {
+  hand.playTo('retiring');
+  hand.settle();
+  hand.wait(3_600_000);
+  hand.settle(() => hand.effect('converge') !== undefined);
+  return hand.begin('converge');
+}
+
+function rollBack(hand: Hand): void {
+  hand.playTo('baking');
+  hand.settle();
+  hand.command('rollback-requested');
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  preparing: { phase: 'preparing', reach: play('preparing'), answers: notHere },
+  verifying: { phase: 'verifying', reach: play('verifying'), answers: { ...notHere, 'approval-granted': null } },
+  shifting: { phase: 'shifting', reach: play('shifting'), answers: notHere },
+  baking: { phase: 'baking', reach: play('baking'), answers: notHere },
+  retiring: { phase: 'retiring', reach: play('retiring'), answers: { ...notHere, 'retention-cut': null } },
+  'baking a first deploy': {
+    phase: 'baking',
+    reach: play('baking'),
+    firstDeploy: true,
+    answers: { ...notHere, 'rollback-requested': 'release/nothing-to-return-to' },
+  },
+  'retiring, teardown begun': {
+    phase: 'retiring',
+    reach: (hand, pause) => {
+      tearDown(hand);
+      pause();
+    },
+    answers: { ...notHere, 'retention-cut': null, 'rollback-requested': 'release/teardown-begun' },
+  },
+  'rolling back': {
+    phase: 'rolling-back',
+    reach: (hand) => {
+      rollBack(hand);
+      const write = hand.begin('route');
+      hand.land(write);
+      hand.observeRouting();
+    },
+    unpausable: true,
+    answers: {
+      ...notHere,
+      'pause-requested': 'release/not-pausable',
+      'rollback-requested': 'release/rolling-back-already',
+    },
+  },
+  'stuck at the start': {
+    phase: 'stuck',
+    reach: (hand, pause) => {
+      pause();
+      hand.observeRouting({ routing: { kind: 'foreign', summary: 'odd' }, revision: 'odd' });
+    },
+    answers: whenStuck,
+  },
+  'stuck after a first deploy': {
+    phase: 'stuck',
+    reach: (hand, pause) => {
+      play('baking')(hand, pause);
+      hand.ready.blue = 0;
+      hand.observeSlot('blue');
+    },
+    firstDeploy: true,
+    answers: { ...whenStuck, 'rollback-requested': 'release/nothing-to-return-to' },
+  },
+  'stuck on the way back': {
+    phase: 'stuck',
+    reach: (hand) => {
+      rollBack(hand);
+      hand.refuse(hand.begin('route'), 'permanent');
+    },
+    unpausable: true,
+    answers: whenStuck,
+  },
+  'stuck in teardown': {
+    phase: 'stuck',
+    reach: (hand, pause) => {
+      const write = tearDown(hand);
+      pause();
+      hand.refuse(write, 'permanent');
+      hand.observeSlot('blue');
+    },
+    answers: { ...whenStuck, 'rollback-requested': 'release/teardown-begun' },
+  },
+  promoted: {
+    phase: 'promoted',
+    reach: (hand, pause) => {
+      play('retiring')(hand, pause);
+      hand.command('retention-cut');
+      hand.playTo('promoted');
+    },
+    answers: atEnd,
+  },
+  'rolled back': {
+    phase: 'rolled-back',
+    reach: (hand) => {
+      rollBack(hand);
+      hand.playTo('rolled-back');
+    },
+    unpausable: true,
+    answers: atEnd,
+  },
+};
+
+function reached({ phase, reach, firstDeploy }: Row, held: Held): Hand {
+  const hand = new Hand(planOf(policy), { active: firstDeploy === true ? null : 'blue' });
+  reach(hand, () => {
+    if (held === 'paused') expect(hand.command('pause-requested')).toBeNull();
+  });
+  if (held === 'drifted') {
+    hand.edit(30);
+    hand.lookOn(2_000);
+  }
+  expect([hand.state.phase, hand.state.paused !== null, hand.isDrifted]).toEqual([
+    phase,
+    held === 'paused',
+    held === 'drifted',
+  ]);
+  return hand;
+}
+
+function answerOf({ phase, answers }: Row, held: Held, type: CommandFact['type']): ErrorCode | null {
+  if (held === 'freely' || phase === 'promoted' || phase === 'rolled-back') return answers[type];
+  if (type === 'resume-requested') return null;
+  return type === 'pause-requested' && held === 'paused' && phase !== 'stuck'
+    ? 'release/paused-already'
+    : answers[type];
+}
+
+function commandOf(hand: Hand, type: CommandFact['type'], gate = 'go-live'): CommandFact {
+  return { type, at: hand.at, command: 'said', by: 'bob', reason: 'so', gate, abort: false } as CommandFact;
+}
+
+/** What has to be true after a command that was done. */
+const done: Readonly<Record<CommandFact['type'], (before: ReleaseState, after: ReleaseState) => void>> = {
+  'approval-granted': (_, { gates }) => expect(gates['verify/go-live']).toMatchObject({ verdict: 'pass', by: 'bob' }),
+  'pause-requested': (_, { paused }) => expect(paused?.by).toBe('bob'),
+  'resume-requested': (_, { paused, services }) =>
+    expect([paused, services.web?.routing.drifted]).toEqual([null, null]),
+  'rollback-requested': (_, { cause }) => expect(cause).toMatchObject({ code: 'person-asked', by: 'bob' }),
+  'retry-requested': (before, after) =>
+    expect(after.phase).toBe(before.stuck!.from === 'baking' ? 'preparing' : before.stuck!.from),
+  'retention-cut': (_, { retentionCut }) => expect(retentionCut).toBe(true),
+};
+
+describe.each(Object.entries(rows))('a command to a release that is %s', (_, row) => {
+  const ways = (['freely', 'paused', 'drifted'] as const).filter(
+    (held) => held !== 'paused' || row.unpausable !== true,
+  );
+  it.each(ways)('%s: is done, or refused with its code and no change', (held) => {
+    for (const type of Object.keys(done) as CommandFact['type'][]) {
+      const hand = reached(row, held);
+      const before = hand.state;
+      const command = commandOf(hand, type);
+      const code = refusal(before, command);
+      expect([type, code]).toEqual([type, answerOf(row, held, type)]);
+      const after = nextState(before, command);
+      if (code !== null) {
+        expect(errorCodes).toHaveProperty([code]);
+        expect(after, type).toBe(before);
+        continue;
+      }
+      expect(after.commands).toEqual([...before.commands, 'said']);
+      done[type](before, after);
+      const again = refusal(after, command);
+      expect(again).toBe('release/command-repeated');
+      expect(nextState(after, command), type).toBe(after);
+    }
+  });
+});
+
+describe('commands', () => {
+  it('are tried in every phase', () => {
+    const phases: Readonly<Record<Phase, true>> = {
+      preparing: true,
+      verifying: true,
+      shifting: true,
+      baking: true,
+      retiring: true,
+      'rolling-back': true,
+      stuck: true,
+      promoted: true,
+      'rolled-back': true,
+    };
+    expect(new Set(Object.values(rows).map(({ phase }) => phase))).toEqual(new Set(Object.keys(phases)));
+  });
+
+  it('name an approval by its name or its id, and no other gate', () => {
+    const hand = reached(rows.verifying!, 'freely');
+    expect(refusal(hand.state, commandOf(hand, 'approval-granted', 'verify/go-live'))).toBeNull();
+    expect(refusal(hand.state, commandOf(hand, 'approval-granted', 'other'))).toBe('release/approval-unknown');
+  });
+
+  it('say whether a rollback was an abort', () => {
+    const hand = reached(rows.baking!, 'freely');
+    const { state } = hand;
+    const abort = { ...commandOf(hand, 'rollback-requested'), abort: true } as CommandFact;
+    expect(nextState(state, abort).cause?.code).toBe('person-aborted');
+  });
+});
