@@ -30,6 +30,7 @@ describe('rule 9: first deploy', () => {
     for (const phase of ['verifying', 'shifting', 'baking', 'retiring', 'promoted'] as const) {
       hand.playTo(phase);
       shown.push(hand.target?.weights ?? null);
+      expect(hand.state.step).toBe(0);
     }
     const all = { blue: 100, green: 0 };
     expect(shown).toEqual([null, null, all, all, all]);
