@@ -128,10 +128,14 @@ describe('rule 12: verdicts', () => {
     'reports a dry run that says %s, and lets it decide nothing',
     (verdict) => {
       const dry = { dryRun: true } as const;
-      const hand = verifying([{ ...smoke, ...dry }, checkGate('verify/load')], {
-        guardrails: [{ ...guardrail, ...dry }],
-      });
+      const hand = verifying(
+        [{ ...smoke, ...dry }, { ...checkGate('verify/extra'), ...dry, onFailure: 'pause' }, checkGate('verify/load')],
+        {
+          guardrails: [{ ...guardrail, ...dry }],
+        },
+      );
       judge(hand, smoke.id, 1, verdict);
+      judge(hand, 'verify/extra', 1, verdict);
       expect(hand.state.gates[smoke.id]).toMatchObject({ verdict, evidence: { summary: verdict } });
       judge(hand, 'verify/load', 1, 'pass');
       expect(hand.state).toMatchObject({ phase: 'shifting', cause: null, paused: null });
