@@ -1,7 +1,7 @@
 import type { Announcement, Fact } from './events.js';
 import { gateById } from './gates.js';
 import { rollbackTarget } from './goals.js';
-import type { GateState, ReleaseState } from './state.js';
+import type { GateState, Phase, ReleaseState } from './state.js';
 import { stepsOf } from './steps.js';
 import { serviceNames, serviceOf } from './update.js';
 
@@ -16,10 +16,7 @@ export function announce(before: ReleaseState | null, after: ReleaseState, fact:
   if (before === null) return [{ type: 'phase-entered', at, phase: after.phase, from: null }];
   sayTeardown(before, after, at, said);
   saySettledGates(before, after, at, said);
-  if (before.cause === null && after.cause !== null && after.phase === 'rolling-back') {
-    said.push({ type: 'rollback-begun', at, cause: after.cause });
-  }
-  if (before.phase !== after.phase) said.push({ type: 'phase-entered', at, phase: after.phase, from: before.phase });
+  sayPhases(before, after, at, said);
   saySteps(before, after, at, said);
   sayOpenedGates(before, after, at, said);
   sayHeld(before, after, at, said);
@@ -38,12 +35,40 @@ function sayTeardown(before: ReleaseState, after: ReleaseState, at: number, said
 }
 
 function saySettledGates(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
-  for (const [gate, { attempt, closed, verdict, evidence }] of Object.entries(after.gates)) {
-    const was = before.gates[gate];
-    if (closed === null || was === undefined || was.closed !== null || was.attempt !== attempt) continue;
-    const settled = closed === 'settled' && verdict !== null ? verdict : 'cancelled';
-    said.push({ type: 'gate-settled', at, gate, attempt, verdict: settled, evidence });
+  for (const [id, gate] of Object.entries(after.gates)) {
+    const was = before.gates[id];
+    if (was === undefined || was.closed !== null) continue;
+    if (was.attempt !== gate.attempt) said.push(settled(id, { ...was, closed: 'cancelled' }, at));
+    else if (gate.closed !== null) said.push(settled(id, gate, at));
   }
+}
+
+function settled(gate: string, { attempt, closed, verdict, evidence }: GateState, at: number): Announcement {
+  const said = closed === 'settled' && verdict !== null ? verdict : 'cancelled';
+  return { type: 'gate-settled', at, gate, attempt, verdict: said, evidence };
+}
+
+/** Says every phase on the way: one fact can lead through several. */
+function sayPhases(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  const { cause, stuck } = after;
+  let from = before.phase;
+  for (const phase of phasesBetween(before.phase, after.phase, stuck?.from ?? null)) {
+    const isBegun = phase === 'rolling-back' && cause !== null && cause !== before.cause;
+    if (isBegun) said.push({ type: 'rollback-begun', at, cause });
+    said.push({ type: 'phase-entered', at, phase, from });
+    from = phase;
+  }
+}
+
+const forward: readonly Phase[] = ['preparing', 'verifying', 'shifting', 'baking', 'retiring', 'promoted'];
+
+/** The phases entered from `from` to `to`, that one included. There is one way forward and one way back. */
+function phasesBetween(from: Phase, to: Phase, stuckFrom: Phase | null): readonly Phase[] {
+  if (from === to) return [];
+  const [first, last] = [forward.indexOf(from), forward.indexOf(to)];
+  if (first >= 0 && last > first) return forward.slice(first + 1, last + 1);
+  const before = to === 'rolled-back' ? 'rolling-back' : to === 'stuck' ? stuckFrom : null;
+  return before === null ? [to] : [...phasesBetween(from, before, null), to];
 }
 
 function saySteps(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
@@ -61,17 +86,14 @@ function saySteps(before: ReleaseState, after: ReleaseState, at: number, said: A
 
 function sayOpenedGates(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
   for (const [id, gate] of Object.entries(after.gates)) {
-    if (!isNewlyOpen(before.gates[id], gate)) continue;
+    if (before.gates[id]?.attempt === gate.attempt) continue;
     said.push({ type: 'gate-opened', at, gate: id, attempt: gate.attempt });
     const compiled = gateById(after, id);
     if (compiled?.kind === 'approval') {
       said.push({ type: 'approval-requested', at, gate: id, from: compiled.from, expiresAt: gate.dueAt });
     }
+    if (gate.closed !== null) said.push(settled(id, gate, at));
   }
-}
-
-function isNewlyOpen(was: GateState | undefined, is: GateState): boolean {
-  return is.closed === null && (was === undefined || was.attempt !== is.attempt);
 }
 
 function sayHeld(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
@@ -100,8 +122,9 @@ function sayServices(before: ReleaseState, after: ReleaseState, at: number, said
 
 /** The router was seen to send everything back. */
 function isBack(state: ReleaseState, service: string): boolean {
-  const isReturning = state.phase === 'rolling-back' || state.phase === 'rolled-back';
-  return isReturning && rollbackTarget(state, service) !== null && serviceOf(state, service).routing.shownAt !== null;
+  if (rollbackTarget(state, service) === null) return false;
+  const isSeen = state.phase === 'rolling-back' && serviceOf(state, service).routing.shownAt !== null;
+  return isSeen || state.phase === 'rolled-back';
 }
 
 function sayEnds(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {

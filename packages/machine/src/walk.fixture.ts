@@ -11,6 +11,7 @@ import {
   trafficCapabilities,
   weights,
 } from '@bluegreen/contract';
+import fc from 'fast-check';
 import type { CompiledPolicy } from './compiled-policy.js';
 import type { Effect } from './effects.js';
 import type { CommandFact, Fact } from './events.js';
@@ -172,11 +173,10 @@ export class Walk extends Hand {
   /** Does one thing that is wanted now: begins a write, and mostly does it well; or reads, or judges. */
   #work(): void {
     const due = this.#due();
-    if (due.length === 0) return this.wait(this.#toNext());
     const write = due.find(isWrite);
-    if (write !== undefined && this.#pick(3) > 0) return this.#write(write);
-    const effect = this.#oneOf(due);
-    if (isWrite(effect)) this.#write(effect);
+    const effect = write !== undefined && this.#pick(3) > 0 ? write : due[this.#pick(Math.max(1, due.length))];
+    if (effect === undefined) this.wait(this.#toNext());
+    else if (isWrite(effect)) this.#write(effect);
     else this.#look(effect);
   }
 
@@ -401,6 +401,9 @@ export function runningKeys(state: ReleaseState): Set<string> {
   }
   return keys;
 }
+
+/** Choices for a walk. */
+export const tapes = fc.array(fc.nat({ max: 65_535 }), { minLength: 20, maxLength: 400, size: 'max' });
 
 const gateNames = ['verify/smoke', 'verify/go-live', 'shift[1]/errors', 'bake/errors', 'bake/sure', 'guardrail/errors'];
 
