@@ -19,21 +19,30 @@ export interface Reconciliation {
  * synchronous and the asynchronous driver do exactly the same.
  */
 export function reconcile(wanted: readonly Effect[], known: KnownEffects, now: number): Reconciliation {
-  const start: Effect[] = [];
+  let start: Effect[] | null = null;
   let wakeAt: number | null = null;
   for (const effect of wanted) {
     const due = dueAt(effect, known.get(effect.key));
     if (due === null) continue;
-    if (due <= now) start.push(effect);
+    if (due <= now) start = [...(start ?? none), effect];
     else if (wakeAt === null || due < wakeAt) wakeAt = due;
   }
-  const abort: string[] = [];
-  const forget: string[] = [];
-  for (const [key, endedAt] of known) {
-    if (wanted.some((effect) => effect.key === key)) continue;
-    (endedAt === null ? abort : forget).push(key);
+  let abort: string[] | null = null;
+  let forget: string[] | null = null;
+  for (const key of known.keys()) {
+    if (isWanted(wanted, key)) continue;
+    if (known.get(key) === null) abort = [...(abort ?? none), key];
+    else forget = [...(forget ?? none), key];
   }
-  return { start, abort, forget, wakeAt };
+  return { start: start ?? none, abort: abort ?? none, forget: forget ?? none, wakeAt };
+}
+
+/** Most of the time there is nothing to do, and nothing to be made for it. */
+const none: readonly never[] = [];
+
+function isWanted(wanted: readonly Effect[], key: string): boolean {
+  for (const effect of wanted) if (effect.key === key) return true;
+  return false;
 }
 
 /** When the effect may start; `null`: it runs, or it was done and is not repeated. */

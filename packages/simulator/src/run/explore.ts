@@ -88,7 +88,6 @@ export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faul
     end: calm.state.phase as Hopes['end'],
     orElse: [
       ...(mayGoBack ? (['rolled-back'] as const) : []),
-      // A rollback of a person who rescues a release that would have gone back anyway, and the other way round.
       ...(faults.some(needsPerson) && !isHelped ? (['stuck'] as const) : []),
     ],
     withinMs: tookMs + absentMs + (faults.length > 0 ? allowanceMs : restartMs),

@@ -7,7 +7,6 @@ import {
 } from '@bluegreen/contract';
 import { fail } from '../failure.js';
 import type { CallFault } from '../faults/fault-plan.js';
-import { fingerprint } from './fingerprint.js';
 import { type Abort, type Confirm, type Done, startOperation } from './operation.js';
 import type { SimulatedService } from './simulated-service.js';
 import type { SlotPlace } from './slot-place.js';
@@ -120,7 +119,7 @@ export function observeEnvironment(
 
 function observation(service: SimulatedService, slot: Slot, now: number): EnvironmentObservation {
   const place = service.places[slot];
-  const { name, environment } = service.options;
+  const { environment } = service.options;
   const { deployment, ready } = place;
   const seen: { -readonly [Field in keyof EnvironmentObservation]: EnvironmentObservation[Field] } = {
     version: deployment?.version ?? null,
@@ -134,7 +133,7 @@ function observation(service: SimulatedService, slot: Slot, now: number): Enviro
   if (environment.reportsDrain) seen.drain = { open: service.traffic.openRequests(slot, now) };
   if (deployment === null) return seen;
   if (deployment.releaseId !== null) seen.releaseId = deployment.releaseId;
-  seen.spec = fingerprint(name);
-  seen.url = `http://${slot}.${name}.simulated`;
+  seen.spec = service.spec;
+  seen.url = service.urls[slot];
   return seen;
 }

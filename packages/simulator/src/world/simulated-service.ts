@@ -2,7 +2,7 @@ import { type Clock, everythingTo, otherSlot, type Routing, type Slot, slots } f
 import type { SlotRole } from '../faults/fault-plan.js';
 import type { KeyedStreams } from '../random/keyed-streams.js';
 import { type Behaviour, behaviourOf } from './behaviour.js';
-import { storedTarget } from './fingerprint.js';
+import { fingerprint, storedTarget } from './fingerprint.js';
 import { recordIrreversible, type Toucher } from './irreversible.js';
 import type { IrreversibleRecord, PlaceRecord, RoutingRecord } from './ledger.js';
 import type { LedgerBook } from './ledger-book.js';
@@ -14,6 +14,10 @@ import { UserTraffic } from './user-traffic.js';
 /** One service of the world: two slots, a router in front of them and the users. */
 export class SimulatedService {
   readonly options: ResolvedService;
+  /** Fingerprint of what every slot of this service is made from. */
+  readonly spec: string;
+  /** Where each slot itself answers. */
+  readonly urls: Readonly<Record<Slot, string>>;
   readonly router: Router;
   readonly places: Readonly<Record<Slot, SlotPlace>>;
   readonly traffic: UserTraffic;
@@ -33,6 +37,8 @@ export class SimulatedService {
     book: LedgerBook,
   ) {
     this.options = options;
+    this.spec = fingerprint(options.name);
+    this.urls = { blue: `http://blue.${options.name}.simulated`, green: `http://green.${options.name}.simulated` };
     this.#clock = clock;
     this.#book = book;
     const { start, router } = options;
