@@ -219,7 +219,7 @@ export class Hand {
   /** The owner died; another one comes after `absentMs`. */
   takeOver(absentMs = 0): ReleaseState {
     this.at += absentMs;
-    const epoch = this.state.fences['router']!.epoch + 1;
+    const epoch = this.state.fences.router!.epoch + 1;
     return this.tell({
       type: 'orchestrator-resumed',
       owner: 'next',
@@ -247,7 +247,7 @@ export class Hand {
   }
 
   get routing(): RoutingState {
-    return this.state.services['web']!.routing;
+    return this.state.services.web!.routing;
   }
 
   /** The release is held, or told to wait, because somebody else changed the routing. */

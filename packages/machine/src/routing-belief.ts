@@ -39,8 +39,10 @@ export function believeRouting(state: ReleaseState, event: Observed): ReleaseSta
   if (!isOurs && !isOverridden(state, name, seen)) {
     return isOld ? drift(answered, name, seen, at) : foreignRead(answered, name, seen, at);
   }
+  const drainedAt = drained(state, name, seen, observation, at);
+  if (own === null && !wish && isKnown(routing, seen, drainedAt)) return state;
   const next = withRouting(state, name, {
-    ...changedSeen(routing, seen),
+    seen,
     ...settledBy(state, name, routing, own),
     legitimate: seen.revision,
     fresh: true,
@@ -48,51 +50,61 @@ export function believeRouting(state: ReleaseState, event: Observed): ReleaseSta
     staleSince: null,
     suspect: null,
     drifted: null,
-    drainedAt: drained(state, name, seen, observation, at),
+    drainedAt,
   });
   return wish ? { ...next, cause: next.cause ?? earlierWish(state, name, at) } : keepIfSame(state, next, name);
 }
 
+/** What this read shows; the very same object when it shows what was seen before. */
 function seenRouting(state: ReleaseState, name: string, observation: TrafficObservation): SeenRouting {
+  const { routing, revision, fence = null, proof } = observation;
+  const known = serviceOf(state, name).routing.seen;
+  const reachable = { blue: mayEverReach(observation, 'blue'), green: mayEverReach(observation, 'green') };
+  const healthy = { blue: isHealthy(observation, 'blue'), green: isHealthy(observation, 'green') };
+  const changeable = { revision, proven: proof === 'proven', reachable, healthy };
+  if (known !== null && sameSeen(known, changeable)) return known;
   const { capabilities } = plannedOf(state, name).traffic;
-  const { routing } = observation;
-  const both = (slot: Slot): boolean =>
-    mayReach(routing, slot) || (observation.afterRestart !== undefined && mayReach(observation.afterRestart, slot));
-  const healthy = (slot: Slot): boolean | null => {
-    const health = observation.health?.[slot];
-    return health === undefined ? null : health.healthy > 0 && health.healthy === health.total;
-  };
-  return {
-    revision: observation.revision,
-    fence: observation.fence ?? null,
-    target: routing.kind === 'split' ? normaliseTarget(routing.target, capabilities) : null,
-    foreign: foreignSummary(routing),
-    proven: observation.proof === 'proven',
-    reachable: { blue: both('blue'), green: both('green') },
-    healthy: { blue: healthy('blue'), green: healthy('green') },
-  };
+  const target = routing.kind === 'split' ? normaliseTarget(routing.target, capabilities) : null;
+  return { ...changeable, fence, target, foreign: foreignSummary(routing) };
+}
+
+function mayEverReach({ routing, afterRestart }: TrafficObservation, slot: Slot): boolean {
+  return mayReach(routing, slot) || (afterRestart !== undefined && mayReach(afterRestart, slot));
+}
+
+function isHealthy(observation: TrafficObservation, slot: Slot): boolean | null {
+  const health = observation.health?.[slot];
+  return health === undefined ? null : health.healthy > 0 && health.healthy === health.total;
 }
 
 function foreignSummary(routing: Routing): string | null {
   return routing.kind === 'foreign' ? routing.summary : null;
 }
 
-/** The write of ours that this read shows. Without stamps, the last one with this target. */
-function ownWrite(writes: readonly RouteWrite[], seen: SeenRouting): RouteWrite | null {
-  const { target, fence } = seen;
+/**
+ * The write of ours that this read shows: its target under its own stamp or a later one of this owner (the sequence
+ * counts for every service of the resource), or its own stamp over a part of its target (F5), which is written again.
+ * Without stamps, the last write with this target.
+ */
+function ownWrite(writes: readonly RouteWrite[], { target, fence }: SeenRouting): RouteWrite | null {
   if (target === null) return null;
-  const matches = (write: RouteWrite): boolean =>
-    sameTarget(write.target, target) && (fence === null || compareFences(write.fence, fence) === 0);
+  const matches = ({ target: written, fence: stamp, status }: RouteWrite): boolean => {
+    if (fence === null) return sameTarget(written, target);
+    if (compareFences(stamp, fence) === 0) return true;
+    // One of unknown outcome may still land after a later one with the same target.
+    const isCovered = status === 'accepted' && stamp.epoch === fence.epoch && stamp.sequence < fence.sequence;
+    return isCovered && sameTarget(written, target);
+  };
   return writes.findLast(matches) ?? null;
 }
 
 /** Rule 8: an owner that lost its lease may send one rollback; its fence is newer than all that it journaled. */
-function isEarlierRollback(state: ReleaseState, name: string, seen: SeenRouting): boolean {
+function isEarlierRollback(state: ReleaseState, name: string, { fence, target }: SeenRouting): boolean {
   const last = state.earlier[plannedOf(state, name).traffic.resource]?.last ?? null;
+  if (last === null || fence === null || target === null) return false;
+  if (fence.epoch !== last.epoch || fence.sequence <= last.sequence) return false;
   const goal = rollbackTarget(state, name);
-  if (last === null || seen.fence === null || seen.target === null || goal === null) return false;
-  const isLater = seen.fence.epoch === last.epoch && seen.fence.sequence > last.sequence;
-  return isLater && sameTarget(seen.target, goal);
+  return goal !== null && sameTarget(target, goal);
 }
 
 function earlierWish(state: ReleaseState, name: string, at: number): NonNullable<ReleaseState['cause']> {
@@ -201,12 +213,10 @@ function settledBy(
   return { writes: routing.writes.filter((write) => !isOver(write)), settled: newest };
 }
 
-function changedSeen(routing: RoutingState, seen: SeenRouting): Partial<RoutingState> {
-  return routing.seen !== null && sameSeen(routing.seen, seen) ? {} : { seen };
-}
+type ChangeableRouting = Pick<SeenRouting, 'revision' | 'proven' | 'reachable' | 'healthy'>;
 
 /** The revision covers the routing itself; the rest is what a router can change without a write. */
-function sameSeen(a: SeenRouting, b: SeenRouting): boolean {
+function sameSeen(a: ChangeableRouting, b: ChangeableRouting): boolean {
   return (
     a.revision === b.revision &&
     a.proven === b.proven &&
@@ -237,6 +247,13 @@ function drained(
   };
   const next = { blue: instant('blue'), green: instant('green') };
   return slots.every((slot) => next[slot] === routing.drainedAt[slot]) ? routing.drainedAt : next;
+}
+
+/** The read shows what was seen and accepted before, and nothing was in doubt. */
+function isKnown(routing: RoutingState, seen: SeenRouting, drainedAt: RoutingState['drainedAt']): boolean {
+  const { legitimate, fresh, unreadableSince, staleSince, suspect, drifted } = routing;
+  if (routing.seen !== seen || routing.drainedAt !== drainedAt || legitimate !== seen.revision || !fresh) return false;
+  return unreadableSince === null && staleSince === null && suspect === null && drifted === null;
 }
 
 /** Gives back `state` itself when the read told nothing new, so that it is not journaled. */
