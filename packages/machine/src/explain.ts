@@ -28,7 +28,7 @@ function explainEnd(state: ReleaseState): Explanation | null {
   const took = printDuration(state.at - state.requestedAt);
   switch (state.phase) {
     case 'promoted':
-      return say('promoted', `${what(state)} is promoted.`, bakeEvidence(state), []);
+      return say('promoted', `${promotedText(state)}.`, watchedEvidence(state), []);
     case 'rolled-back':
       return say(
         'rolled-back',
@@ -159,18 +159,18 @@ function explainRetiring(state: ReleaseState): Explanation {
     ? []
     : [rollback(state.id)];
   const until = retainUntil(state);
-  const promoted = `${what(state)} is promoted`;
+  const promoted = promotedText(state);
   const retires = serviceNames(state).some((name) => slotGoal(state, name).retire !== null);
   if (!retires || until === null)
-    return say('promoted-keeping', `${promoted}; the old slot is kept.`, bakeEvidence(state), next);
+    return say('promoted-keeping', `${promoted}; the old slot is kept.`, watchedEvidence(state), next);
   if (state.at < until)
     return say(
       'retaining',
       `${promoted}; the old slot stays warm until ${printInstant(until)}.`,
-      bakeEvidence(state),
+      watchedEvidence(state),
       next,
     );
-  return say('retiring', `${promoted}; the old slot is being retired.`, bakeEvidence(state), next);
+  return say('retiring', `${promoted}; the old slot is being retired.`, watchedEvidence(state), next);
 }
 
 function say(code: string, sentence: string, evidence: readonly Evidence[], nextSteps: readonly string[]): Explanation {
@@ -202,8 +202,18 @@ function gateEvidence(state: ReleaseState): readonly Evidence[] {
   return [...gatesHere(state), ...guardrailsHere(state)].flatMap(({ id }) => state.gates[id]?.evidence ?? []);
 }
 
-function bakeEvidence(state: ReleaseState): readonly Evidence[] {
-  return state.plan.policy.bake.gates.flatMap(({ id }) => state.gates[id]?.evidence ?? []);
+/** What the new version was measured at while it was watched: in the bake, else by the guardrails. */
+function watchedEvidence(state: ReleaseState): readonly Evidence[] {
+  const { bake, guardrails } = state.plan.policy;
+  const analyses = [...bake.gates, ...guardrails].filter(({ kind }) => kind === 'analysis');
+  const found = analyses.flatMap(({ id }) => state.gates[id]?.evidence ?? []);
+  return found.filter(({ summary }, index) => found.findIndex((other) => other.summary === summary) === index);
+}
+
+function promotedText(state: ReleaseState): string {
+  const after = printDuration((state.promotedAt ?? state.at) - state.requestedAt);
+  const [measured] = watchedEvidence(state);
+  return `${what(state)} is promoted after ${after}${measured === undefined ? '' : `: ${measured.summary}`}`;
 }
 
 function evidenceOf({ cause }: ReleaseState): readonly Evidence[] {
