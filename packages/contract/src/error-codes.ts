@@ -169,6 +169,11 @@ export const errorCodes = {
     hint: 'Route the running version first, or empty both slots for a first deployment; then retry.',
     reaction: 'permanent',
   },
+  'release/active-empty': {
+    message: 'The routing sends users to a slot where nothing runs, while the other slot runs a version.',
+    hint: 'Route users to the slot that runs, then retry. Nothing was deployed: it would have gone over what runs.',
+    reaction: 'permanent',
+  },
   'release/active-unhealthy': {
     message: 'The slot to go back to has no ready instance, while the candidate serves.',
     hint: 'Repair the old slot, then retry the rollback. Traffic stays where it is served.',

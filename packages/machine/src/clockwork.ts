@@ -28,14 +28,12 @@ function ageWrites(state: ReleaseState, name: string, at: number): ReleaseState 
   let isOver = false;
   const aged: RouteWrite[] = [];
   for (const write of writes) {
-    if (write.status === 'unresolved' && write.until !== null && at >= write.until) {
-      isOver = true;
-    } else if (write.status === 'accepted' && at >= write.startedAt + settleMs) {
-      changed = true;
-      aged.push({ ...write, status: 'unresolved', until: at + lateWriteMs });
-    } else {
-      aged.push(write);
-    }
+    const neverShown = write.status === 'accepted' && at >= write.startedAt + settleMs;
+    const { status, until } = neverShown ? ({ status: 'unresolved', until: at + lateWriteMs } as const) : write;
+    // Where nothing lands late, the same instant ends it: nobody would wake for it again.
+    if (status === 'unresolved' && until !== null && at >= until) isOver = true;
+    else aged.push(neverShown ? { ...write, status, until } : write);
+    changed ||= neverShown;
   }
   if (isOver) return withRouting(state, name, { writes: aged, ...lookAgain(routing) });
   return changed ? withRouting(state, name, { writes: aged }) : state;

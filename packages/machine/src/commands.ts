@@ -3,7 +3,7 @@ import type { CommandFact } from './events.js';
 import { everyGate, gatesHere, openAll, openGates, settleGate } from './gates.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { isFirstDeploy } from './steps.js';
-import { eachService, serviceNames, serviceOf, withRouting, withSlot } from './update.js';
+import { eachService, serviceNames, serviceOf, withRouting, withService, withSlot } from './update.js';
 
 /** Why a command can't be done now, as a code; `null` when it can. A refused command changes nothing. */
 export function refusal(state: ReleaseState, command: CommandFact): ErrorCode | null {
@@ -100,9 +100,10 @@ function retry(state: ReleaseState): ReleaseState {
 function lookAfresh(state: ReleaseState): ReleaseState {
   return eachService(state, (each, name) => {
     const { slots, routing, roles } = serviceOf(each, name);
-    // Where nobody knew who serves, the first read decides anew.
-    const forget = roles === null ? { seen: null, legitimate: null } : {};
-    let next = withRouting(each, name, {
+    // Where nobody knew who serves, or what served was nothing, the first read decides anew.
+    const isOpen = roles === null || state.stuck?.code === 'release/active-empty';
+    const forget = isOpen ? { seen: null, legitimate: null } : {};
+    let next = withRouting(isOpen ? withService(each, name, { roles: null }) : each, name, {
       ...forget,
       fresh: false,
       generation: routing.generation + 1,

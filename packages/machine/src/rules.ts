@@ -157,6 +157,8 @@ function sickActive(state: ReleaseState, at: number): string | null {
 function startProblem(state: ReleaseState): { readonly code: string; readonly message: string } | null {
   for (const name of serviceNames(state)) {
     const { roles, routing, slots } = serviceOf(state, name);
+    const unserved = emptyActive(state, name);
+    if (unserved !== null) return { code: 'release/active-empty', message: unserved };
     if (roles !== null || routing.seen === null || !routing.fresh) continue;
     const { foreign, target } = routing.seen;
     if (foreign !== null) return { code: 'release/routing-foreign', message: `${name}: ${foreign}` };
@@ -170,6 +172,15 @@ function startProblem(state: ReleaseState): { readonly code: string; readonly me
     }
   }
   return null;
+}
+
+/** Users are sent where nothing runs, and the slot that would be deployed over is the one that runs something. */
+function emptyActive(state: ReleaseState, name: string): string | null {
+  const { roles, slots } = serviceOf(state, name);
+  if (roles === null || roles.active === null || !isKnownEmpty(slots[roles.active])) return null;
+  const { converge, fresh, seen } = slots[roles.candidate];
+  if (converge !== null || !fresh || seen === null || seen.version === null) return null;
+  return `${name}: routing sends everything to ${roles.active}, where nothing runs; ${roles.candidate} runs ${seen.version}`;
 }
 
 function giveUp(state: ReleaseState, at: number): { readonly code: string; readonly message: string } | null {
@@ -194,5 +205,5 @@ function stuckReason(state: ReleaseState, at: number): { readonly code: string; 
     if (problem !== null) return problem;
   }
   const why = state.cause?.message ?? 'unknown';
-  return { code: 'release/first-deploy-failed', message: `there is nothing to go back to: ${why}` };
+  return { code: 'release/first-deploy-failed', message: `there is nothing to go back to, although ${why}` };
 }
