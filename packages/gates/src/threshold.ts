@@ -43,7 +43,7 @@ type Counted = Extract<Increase, { readonly kind: 'counted' }>;
  *   `invalid-limits`.
  *
  * A slot without any error series is `no-series`, never "no errors": a source must answer 0 for errors that did not
- * happen, or a broken query would pass every release (rules 1 and 3 of facts/gates.md, section 2).
+ * happen, or a broken query would pass every release.
  */
 export function judgeThreshold(limits: ThresholdLimits, measured: ThresholdMeasurement): Judgement {
   if (!areLimits(limits, measured))

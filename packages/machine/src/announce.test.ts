@@ -7,7 +7,8 @@ import { configuredRules, enterPhase, runAction } from './phase-machine.js';
 import { checkGate, Hand, planOf, policyOf } from './release.fixture.js';
 import { guards } from './rules.js';
 import type { Phase, ReleaseState } from './state.js';
-import { plans, tapes, Walk } from './walk.fixture.js';
+import { Walk } from './walk.fixture.js';
+import { plans, tapes } from './walk-plans.fixture.js';
 import { isEnd } from './wanted-effects.js';
 
 type Said<T extends Announcement['type']> = Extract<Announcement, { readonly type: T }>;

@@ -23,7 +23,7 @@ function reached({ phase, reach, firstDeploy }: Row, held: Held): Hand {
 
 function answerOf({ phase, answers }: Row, held: Held, type: CommandFact['type']): ErrorCode | null {
   if (held === 'freely' || phase === 'promoted' || phase === 'rolled-back') return answers[type];
-  if (type === 'resume-requested') return null;
+  if (type === 'resume-requested') return phase === 'stuck' ? 'release/not-paused' : null;
   return type === 'pause-requested' && held === 'paused' && phase !== 'stuck'
     ? 'release/paused-already'
     : answers[type];

@@ -16,7 +16,8 @@ export function refusal(state: ReleaseState, command: CommandFact): ErrorCode | 
       if (state.phase === 'rolling-back' || state.phase === 'stuck') return 'release/not-pausable';
       return state.paused === null ? null : 'release/paused-already';
     case 'resume-requested':
-      return isHeld(state) ? null : 'release/not-paused';
+      // A stuck release is opened by a retry; what held it before holds it then again.
+      return isHeld(state) && state.phase !== 'stuck' ? null : 'release/not-paused';
     case 'retry-requested':
       return state.phase === 'stuck' ? null : 'release/not-stuck';
     case 'rollback-requested':
