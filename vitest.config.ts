@@ -1,10 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Tests run on the TypeScript sources: no build stands between an edit and its test.
 const conditions = ['bluegreen-source', 'import', 'module', 'node', 'default'];
 
 export default defineConfig({
-  resolve: { conditions },
+  resolve: {
+    conditions,
+    alias: [{ find: /^fast-check$/, replacement: fileURLToPath(new URL('scripts/fast-check.mjs', import.meta.url)) }],
+  },
   ssr: { resolve: { conditions } },
   test: { include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'], passWithNoTests: false },
 });
