@@ -8,7 +8,7 @@ import { crashTroubles } from './trouble.js';
 
 describe('an orchestrator that dies', () => {
   it('is the one of every simulation until it does', () => {
-    const options = scenarios['everything']!(1);
+    const options = scenarios.everything!(1);
     expect(simulateCrashes(options).records).toEqual(simulate(options).records);
   });
 

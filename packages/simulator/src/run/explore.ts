@@ -3,7 +3,7 @@ import { printFailure } from './print-failure.js';
 import { type Hopes, problemsOf } from './problems.js';
 import type { SimulateOptions } from './setting.js';
 import type { SimulatedHistory } from './simulated-history.js';
-import { costsUsers, needsPerson, simpler, type Trouble } from './trouble.js';
+import { costsUsers, movesTraffic, needsPerson, simpler, type Trouble } from './trouble.js';
 
 export interface ExploredFailure {
   readonly seed: number;
@@ -88,13 +88,13 @@ export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faul
     end: calm.state.phase as Hopes['end'],
     orElse: [
       ...(mayGoBack ? (['rolled-back'] as const) : []),
-      ...(faults.some(needsPerson) && !isHelped ? (['stuck'] as const) : []),
+      ...(faults.some((fault) => needsPerson(fault, options)) && !isHelped ? (['stuck'] as const) : []),
     ],
     withinMs: tookMs + absentMs + (faults.length > 0 ? allowanceMs : restartMs),
     expectations: {
       // What is read rarely is known late, and later yet when the reads fail.
       noticeMs: pollMs * 6 + (faults.length > 0 ? settleMs : 0),
-      retainMs: policy.retire.after,
+      ...(faults.some(movesTraffic) ? {} : { retainMs: policy.retire.after }),
       ...(options.service?.router?.drain === 'absent' ? { drainMs: policy.retire.drainMs } : {}),
     },
     mayCut: faults.some(costsUsers) || (options.candidate?.flaps ?? options.candidate?.crashAfterMs) !== undefined,

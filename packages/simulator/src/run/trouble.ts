@@ -77,8 +77,8 @@ export function simpler({ faults, crashes }: Trouble): readonly Trouble[] {
 }
 
 /** Faults that last: what a person has to repair, or has to decide about. */
-export function needsPerson({ fault }: PlannedFault): boolean {
-  return [
+export function needsPerson({ fault }: PlannedFault, options: SimulateOptions): boolean {
+  const lasting: readonly PlannedFault['fault'][] = [
     'denied',
     'invalid',
     'not-found',
@@ -87,7 +87,15 @@ export function needsPerson({ fault }: PlannedFault): boolean {
     'routing-vanishes',
     'foreign-edit',
     'outage',
-  ].includes(fault);
+  ];
+  // A first deployment has nothing to go back to, so whatever looks like a dead candidate is a person's.
+  const onFirst: readonly PlannedFault['fault'][] = ['candidate-dies', 'stale', 'flapping', 'partial'];
+  return lasting.includes(fault) || (options.active === null && onFirst.includes(fault));
+}
+
+/** Faults that take the traffic back to the old slot, whose retention the policy counts from the promotion. */
+export function movesTraffic({ fault }: PlannedFault): boolean {
+  return fault === 'foreign-edit' || fault === 'router-restarts' || fault === 'routing-vanishes';
 }
 
 /** Faults after which users may lose requests whatever an orchestrator does. */

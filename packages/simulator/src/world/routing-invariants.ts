@@ -1,6 +1,6 @@
 import { otherSlot, type Slot, slots, type TrafficTarget } from '@bluegreen/contract';
 import type { Expectations, Violation } from './invariants.js';
-import type { Ledger, RoutingRecord } from './ledger.js';
+import type { Ledger, PlaceRecord, RoutingRecord } from './ledger.js';
 
 /** One routing after another, of one service. */
 interface Change {
@@ -51,17 +51,22 @@ export function capacityBeforeWeight(ledger: Ledger, { noticeMs = 0 }: Expectati
       const place = record.places[slot];
       const count = `${place.ready} of ${place.desired} ready`;
       if (slot === candidate) {
-        const isShort = place.belowSince !== null && record.at - place.belowSince >= noticeMs;
-        if (isShort) found.push(violation('S1', record, `${slot} got weight with ${count}`));
+        if (isKnown(place, record.at, noticeMs))
+          found.push(violation('S1', record, `${slot} got weight with ${count}`));
         else if (ledger.services[record.service]!.reportsHealth && place.registered === 0) {
           found.push(violation('S2', record, `${slot} got weight before the router knew any of its instances`));
         }
-      } else if (place.ready === 0 && record.places[otherSlot(slot)].ready > 0) {
+      } else if (place.ready === 0 && isKnown(place, record.at, noticeMs) && record.places[otherSlot(slot)].ready > 0) {
         found.push(violation('S14', record, `traffic went back to ${slot} with ${count}`));
       }
     }
   }
   return found;
+}
+
+/** The slot is short of instances for so long that an orchestrator has to know. */
+function isKnown({ belowSince }: PlaceRecord, at: number, noticeMs: number): boolean {
+  return belowSince !== null && at - belowSince >= noticeMs;
 }
 
 /** S8: whole tenths, none below 0, 100 together. */
@@ -111,11 +116,11 @@ export function epochsGrow(ledger: Ledger): Violation[] {
 
 /** S50: no late write finds a slot with nothing in it. */
 export function noLateSurprise(ledger: Ledger): Violation[] {
-  return changesOf(ledger).flatMap(({ record, target }) =>
+  return changesOf(ledger).flatMap(({ record, before, target }) =>
     record.by !== 'late-route'
       ? []
       : slots
-          .filter((slot) => weightOf(target, slot) > 0 && record.places[slot].version === null)
+          .filter((slot) => weightOf(target, slot) > weightOf(before, slot) && record.places[slot].version === null)
           .map((slot) => violation('S50', record, `a late write gave weight to ${slot}, where nothing runs`)),
   );
 }
