@@ -1,0 +1,66 @@
+import { printInstant } from '@bluegreen/contract';
+import type { Explanation } from './explain.js';
+import { gateEvidence, offer, offerRollback, say, traffic } from './explain-words.js';
+import { gatesHere, openGates } from './gates.js';
+import type { ReleaseState } from './state.js';
+import { serviceNames, serviceOf } from './update.js';
+
+/** What only a person can move on; `null` where the release goes on by itself. */
+export function explainHeld(state: ReleaseState): Explanation | null {
+  return explainDrift(state) ?? explainPaused(state) ?? explainApproval(state);
+}
+
+function explainDrift(state: ReleaseState): Explanation | null {
+  for (const name of serviceNames(state)) {
+    const { drifted, seen } = serviceOf(state, name).routing;
+    if (drifted === null) continue;
+    const since = printInstant(drifted.since);
+    if (seen?.foreign != null) {
+      const gone = `Since ${since} our place in the router of ${name} is gone or somebody else's: ${drifted.summary}`;
+      const restore = 'Restore our place in the router as it was; the release then goes on by itself';
+      return say('drifted', [gone, 'Nothing was overwritten'], [], [restore]);
+    }
+    const changed = `Since ${since} the router of ${name} holds something that somebody else wrote: ${drifted.summary}`;
+    return say(
+      'drifted',
+      [changed, 'Nothing was overwritten'],
+      [],
+      [
+        ...offer(state, 'resume', 'overwrites it and goes on'),
+        ...offerRollback(state),
+        'Undo the change; the release then goes on by itself',
+      ],
+    );
+  }
+  return null;
+}
+
+function explainPaused(state: ReleaseState): Explanation | null {
+  const { paused } = state;
+  if (paused === null) return null;
+  const since = printInstant(paused.at);
+  const isPolicy = paused.by === 'policy';
+  const why = isPolicy
+    ? `Paused in ${state.phase} since ${since}, because a gate failed: ${paused.reason}`
+    : `Paused in ${state.phase} since ${since} by ${paused.by}: ${paused.reason}`;
+  const resume = offer(state, 'resume', isPolicy ? 'asks the gate again' : 'goes on');
+  return say('paused', [why, traffic(state)], gateEvidence(state), [...resume, ...offerRollback(state)]);
+}
+
+function explainApproval(state: ReleaseState): Explanation | null {
+  const open = openGates(state).find(({ gate }) => gate.kind === 'approval' && !gate.dryRun);
+  if (open?.gate.kind !== 'approval' || !isAllElsePassed(state)) return null;
+  const { name, from, onExpiry, onFailure } = open.gate;
+  const then = onExpiry === 'continue' ? 'goes on' : onFailure === 'pause' ? 'pauses' : 'rolls back';
+  const due = printInstant(open.state.dueAt);
+  const sentence = `Waiting for ${from.join(' or ')} to approve ${name} until ${due}; without an answer it ${then}`;
+  const approve = `approve('${state.id}', '${name}', { by, reason }): goes on`;
+  return say('approval-awaited', [sentence], gateEvidence(state), [approve, ...offerRollback(state)]);
+}
+
+/** The approval is what is waited for, not one gate of several. */
+function isAllElsePassed(state: ReleaseState): boolean {
+  return gatesHere(state).every(
+    (gate) => gate.kind === 'approval' || gate.dryRun || state.gates[gate.id]?.verdict === 'pass',
+  );
+}

@@ -1,0 +1,172 @@
+import { printInstant, type Slot } from '@bluegreen/contract';
+import { isDeployed, isReached, isRetired, nothingUnresolved, runsRelease } from './conditions.js';
+import type { Explanation } from './explain.js';
+import {
+  because,
+  blindGuardrails,
+  causeEvidence,
+  gateEvidence,
+  offer,
+  offerRollback,
+  pending,
+  promotedText,
+  routingTrouble,
+  say,
+  slotTrouble,
+  watchedEvidence,
+} from './explain-words.js';
+import { neededInstances, retainUntil, slotGoal } from './goals.js';
+import type { ReleaseState } from './state.js';
+import { currentStep, stepsOf } from './steps.js';
+import { plannedOf, serviceNames, serviceOf } from './update.js';
+
+/** What a release does that goes on by itself. */
+export function explainPhase(state: ReleaseState): Explanation {
+  switch (state.phase) {
+    case 'preparing':
+      return explainPreparing(state);
+    case 'verifying':
+      return explainVerifying(state);
+    case 'shifting':
+      return explainShifting(state);
+    case 'retiring':
+      return explainRetiring(state);
+    case 'rolling-back':
+      return explainRollingBack(state);
+    default:
+      return explainWatched(state, 'baking', 'All users are on the new version, which is watched');
+  }
+}
+
+function explainPreparing(state: ReleaseState): Explanation {
+  const next = offerRollback(state);
+  const due = `Gives up at ${printInstant(state.phaseSince + state.plan.policy.prepare.readyWithinMs)} unless the candidate is ready by then`;
+  for (const name of serviceNames(state)) {
+    const { roles, slots } = serviceOf(state, name);
+    if (roles === null) {
+      return say('reading-routing', [withTrouble(state, name, `Reading who serves ${name}`), due], [], next);
+    }
+    if (!isReached(state, name, state.at)) {
+      return say('claiming', [withTrouble(state, name, `Taking over the routing of ${name}`), due], [], next);
+    }
+    if (isDeployed(state, name)) continue;
+    const { converge } = slots[roles.candidate];
+    const blocked = converge === null ? slotTrouble(state, name, roles.candidate) : null;
+    const version = plannedOf(state, name).version;
+    if (blocked !== null) {
+      return say('slot-in-use', [`Not deploying ${version} to ${name} yet: ${blocked}`, due], [], next);
+    }
+    const failed = converge?.failure == null ? '' : `; attempt ${converge.attempt} failed: ${converge.failure.message}`;
+    const deploying = `Deploying ${version} to ${roles.candidate} of ${name}: ${readiness(state, name, roles.candidate)}${failed}`;
+    return say('deploying', [deploying, due], [], next);
+  }
+  return say('preparing', ['Preparing the candidate', due], [], next);
+}
+
+function readiness(state: ReleaseState, name: string, slot: Slot): string {
+  const { slots, routing } = serviceOf(state, name);
+  const { seen, fresh, converge } = slots[slot];
+  if (seen === null || !fresh) return 'not read yet';
+  if (seen.version === null) return 'nothing runs there yet';
+  if (!runsRelease(state, name, seen, converge)) return `it still runs ${seen.version}`;
+  const needed = neededInstances(state, name);
+  if (seen.ready < needed) return seen.whyNotReady ?? `${seen.ready} ready, ${needed} needed`;
+  return routing.seen?.healthy[slot] === false ? 'ready, but not healthy to the router' : `${seen.ready} ready`;
+}
+
+/** The sentence, with what keeps the routing of this service, or of any, from being in place. */
+function withTrouble(state: ReleaseState, name: string | null, sentence: string): string {
+  for (const each of name === null ? serviceNames(state) : [name]) {
+    const trouble = routingTrouble(state, each);
+    if (trouble !== null) return `${sentence}: ${trouble}`;
+  }
+  return sentence;
+}
+
+function explainVerifying(state: ReleaseState): Explanation {
+  const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+  if (state.watch === null)
+    return say('verifying', [withTrouble(state, null, 'Pointing the preview at the candidate')], [], next);
+  return say(
+    'verifying',
+    ['Verifying the candidate before any user meets it', pending(state)],
+    gateEvidence(state),
+    next,
+  );
+}
+
+function explainShifting(state: ReleaseState): Explanation {
+  const { percent, audiences } = currentStep(state);
+  const names = audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`;
+  const place = `step ${state.step + 1} of ${stepsOf(state).length} (${percent} %${names})`;
+  if (state.watch !== null) return explainWatched(state, 'holding', `At ${place}`);
+  const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+  const unfit = whoIsUnfit(state);
+  if (unfit !== null) return say('candidate-unfit', [`Not shifting to ${place}: ${unfit}`], [], next);
+  return say('shifting', [withTrouble(state, null, `Shifting to ${place}`)], [], next);
+}
+
+function whoIsUnfit(state: ReleaseState): string | null {
+  for (const name of serviceNames(state)) {
+    const { roles } = serviceOf(state, name);
+    if (roles === null || isDeployed(state, name)) continue;
+    return `${roles.candidate} of ${name} can't serve (${readiness(state, name, roles.candidate)})`;
+  }
+  return null;
+}
+
+/** A hold or a bake: until when, or why its time does not count. */
+function explainWatched(state: ReleaseState, code: string, place: string): Explanation {
+  const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+  const evidence = gateEvidence(state);
+  const { watch } = state;
+  if (watch !== null && watch.lostAt !== null) {
+    const lost = `${place}, but since ${printInstant(watch.lostAt)} the time does not count`;
+    return say('routing-lost', [withTrouble(state, null, lost), pending(state)], evidence, next);
+  }
+  const unfit = whoIsUnfit(state);
+  if (unfit !== null) return say('candidate-unfit', [`${place}, but ${unfit}`, pending(state)], evidence, next);
+  const isOver = watch === null || state.at >= watch.until;
+  const until = isOver ? place : `${place} until ${printInstant(watch.until)}`;
+  const blind = blindGuardrails(state);
+  return say(blind === null ? code : 'guardrail-blind', [until, pending(state), blind], evidence, next);
+}
+
+function explainRetiring(state: ReleaseState): Explanation {
+  const next = offerRollback(state);
+  const until = retainUntil(state);
+  const promoted = promotedText(state);
+  const evidence = watchedEvidence(state);
+  const retiring = serviceNames(state).flatMap((name) => {
+    const { retire } = slotGoal(state, name);
+    return retire === null || isRetired(state, name) ? [] : [{ name, slot: retire }];
+  });
+  if (retiring.length === 0 || until === null) {
+    return say('promoted-keeping', [withTrouble(state, null, `${promoted}; ending`)], evidence, next);
+  }
+  if (state.at < until) {
+    const warm = `${promoted}; ${retiring.map(({ name, slot }) => `${slot} of ${name}`).join(', ')} stays warm until ${printInstant(until)}`;
+    return say('retaining', [warm], evidence, next);
+  }
+  const [{ name, slot }] = retiring as [(typeof retiring)[0]];
+  const failure = serviceOf(state, name).slots[slot].converge?.failure ?? null;
+  const trouble = failure?.message ?? slotTrouble(state, name, slot);
+  const doing = `${promoted}; ${slot} of ${name} is being retired`;
+  return say('retiring', [trouble === null ? doing : `${doing}: ${trouble}`], evidence, next);
+}
+
+function explainRollingBack(state: ReleaseState): Explanation {
+  const cause = state.cause === null ? '' : `: ${because(state.cause)}`;
+  const doing = `Rolling back since ${printInstant(state.phaseSince)}${cause}`;
+  const away = serviceNames(state).find((name) => !isReached(state, name, state.at));
+  const next = ['Nothing to do: it goes on by itself'];
+  if (away !== undefined) {
+    const trouble = routingTrouble(state, away);
+    const where = trouble === null ? null : `The routing of ${away} is not back yet: ${trouble}`;
+    return say('rolling-back', [doing, where], causeEvidence(state), next);
+  }
+  const rest = nothingUnresolved(state)
+    ? 'All users are back; the candidate is being retired'
+    : 'All users are back; it ends once no earlier write can land any more';
+  return say('rolling-back', [doing, rest], causeEvidence(state), next);
+}
