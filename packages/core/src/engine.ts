@@ -8,7 +8,7 @@ import { type CommandDraft, giveCommand } from './command.js';
 import { Drives } from './drives.js';
 import { Release } from './release.js';
 import { ReleaseFeed } from './release-feed.js';
-import type { ReleaserOptions } from './releaser.js';
+import type { ReleaserOptions } from './releaser-options.js';
 
 /** Everything that one releaser owns, wired together: no state lives outside it. */
 export interface Engine {

@@ -24,6 +24,7 @@ export type { ReleaseOutcome } from './outcome-of.js';
 export type { PlannedRouting, PlannedStep, ReleasePlanReport } from './plan-report.js';
 export { Release } from './release.js';
 export type { NumberedEvent } from './release-feed.js';
-export type { Releaser, ReleaserOptions, Said, StartRequest } from './releaser.js';
+export type { Releaser, Said } from './releaser.js';
 export { createReleaser } from './releaser.js';
+export type { ReleaserOptions, StartRequest } from './releaser-options.js';
 export { systemClock } from './system-clock.js';

@@ -8,7 +8,7 @@ import {
 } from '@bluegreen/contract';
 import { type CompiledPolicy, checkFit, type PlannedService, type ReleasePlan } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
-import type { StartRequest } from './releaser.js';
+import type { StartRequest } from './releaser-options.js';
 
 export interface PreparedRelease {
   readonly plan: ReleasePlan;

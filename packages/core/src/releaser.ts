@@ -1,7 +1,5 @@
-import { type Clock, fail, type Journal, type Logger, type MetricSource } from '@bluegreen/contract';
-import type { Policy, ReleaseEvent } from '@bluegreen/machine';
-import type { Service } from './adapter-performer.js';
-import type { Check } from './check.js';
+import { fail } from '@bluegreen/contract';
+import type { ReleaseEvent } from '@bluegreen/machine';
 import { createEngine, type Engine } from './engine.js';
 import { listReleases, type ReleaseFilter, type ReleaseListing } from './list-releases.js';
 import { type ReleasePlanReport, reportPlan } from './plan-report.js';
@@ -9,35 +7,9 @@ import { prepareRelease } from './prepare-release.js';
 import { recoverAll, Standby } from './recovery.js';
 import type { Release } from './release.js';
 import type { NumberedEvent } from './release-feed.js';
+import type { ReleaserOptions, StartRequest } from './releaser-options.js';
 import { compileFor, startRelease } from './start-release.js';
 import { systemClock } from './system-clock.js';
-
-export interface ReleaserOptions<C extends string = string> {
-  readonly services: Readonly<Record<string, Service>>;
-  readonly journal: Journal;
-  readonly metrics?: MetricSource;
-  /** Code that policies call by name. */
-  readonly checks?: { readonly [Name in C]: Check };
-  readonly clock?: Clock;
-  readonly newId?: () => string;
-  /** Silent by default; a pino instance fits. */
-  readonly logger?: Logger;
-  /** Names this process in leases and journals. */
-  readonly owner?: string;
-  /** How long this process may be silent before another one takes over its releases. Default 15,000. */
-  readonly leaseTtlMs?: number;
-}
-
-export interface StartRequest<C extends string = string> {
-  /** The same id with the same request gives the same release. Default: a new one. */
-  readonly id?: string;
-  /** The version for each service of the release. */
-  readonly versions: Readonly<Record<string, string>>;
-  readonly parameters?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-  // biome-ignore lint/suspicious/noExplicitAny: the names of analyses and audiences are checked within the policy itself.
-  readonly policy: Policy<C, any, any>;
-  readonly requestedBy: string;
-}
 
 /** Who and why. */
 export interface Said {

@@ -5,7 +5,7 @@ import { makeRoom } from './make-room.js';
 import { type PreparedRelease, prepareRelease, refuseFindings } from './prepare-release.js';
 import { foldRecords } from './read-journal.js';
 import type { Release } from './release.js';
-import type { StartRequest } from './releaser.js';
+import type { StartRequest } from './releaser-options.js';
 
 /** A policy as this releaser can carry it out. @throws `policy/…`, `release/metrics-missing` */
 export function compileFor({ checks, metrics }: Engine, policy: AnyPolicy): CompiledPolicy {

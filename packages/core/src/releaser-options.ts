@@ -1,0 +1,31 @@
+import type { Clock, Journal, Logger, MetricSource } from '@bluegreen/contract';
+import type { Policy } from '@bluegreen/machine';
+import type { Service } from './adapter-performer.js';
+import type { Check } from './check.js';
+
+export interface ReleaserOptions<C extends string = string> {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly journal: Journal;
+  readonly metrics?: MetricSource;
+  /** Code that policies call by name. */
+  readonly checks?: { readonly [Name in C]: Check };
+  readonly clock?: Clock;
+  readonly newId?: () => string;
+  /** Silent by default; a pino instance fits. */
+  readonly logger?: Logger;
+  /** Names this process in leases and journals. */
+  readonly owner?: string;
+  /** How long this process may be silent before another one takes over its releases. Default 15,000. */
+  readonly leaseTtlMs?: number;
+}
+
+export interface StartRequest<C extends string = string> {
+  /** The same id with the same request gives the same release. Default: a new one. */
+  readonly id?: string;
+  /** The version for each service of the release. */
+  readonly versions: Readonly<Record<string, string>>;
+  readonly parameters?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  // biome-ignore lint/suspicious/noExplicitAny: the names of analyses and audiences are checked within the policy itself.
+  readonly policy: Policy<C, any, any>;
+  readonly requestedBy: string;
+}
