@@ -122,7 +122,8 @@ function isStale({ settled, legitimate }: RoutingState, { fence, revision }: See
 }
 
 function isLegitimate(state: ReleaseState, name: string, routing: RoutingState, seen: SeenRouting): boolean {
-  if (routing.legitimate === null) return true;
+  // Until it is known who serves, nothing here is ours to be changed by somebody else.
+  if (routing.legitimate === null || serviceOf(state, name).roles === null) return true;
   // A place that is gone or foreign can't be written, so nobody can have meant it to be overridden.
   if (seen.foreign !== null) return false;
   if (seen.revision === routing.legitimate) return true;
