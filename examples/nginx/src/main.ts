@@ -1,11 +1,12 @@
 // A real release between two real Node services behind a real nginx: v1 serves, v2 is deployed, checked, given 10 %,
 // half and all users, and v1 is retired. Needs nginx (`apt-get install nginx-light`); touches a temporary directory only.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { createReleaser, definePolicy, fileJournal, functionEnvironment, type Slot } from '@bluegreen/core';
 import { nginxTraffic } from '@bluegreen/nginx';
 import { liveReport, terminalOptions } from '@bluegreen/report';
@@ -18,9 +19,8 @@ chmodSync(directory, 0o755); // nginx's workers must be able to read the state
 const running: Partial<Record<Slot, Server>> = {};
 async function deploy({ slot, version }: { slot: Slot; version: string }): Promise<void> {
   await retire({ slot });
-  const server = createServer((_, response) =>
-    response.setHeader('x-version', version).end(JSON.stringify({ version })),
-  );
+  const body = JSON.stringify({ version });
+  const server = createServer((_, response) => response.setHeader('x-version', version).end(body));
   running[slot] = server;
   await once(server.listen(ports[slot], '127.0.0.1'), 'listening');
 }
@@ -28,6 +28,8 @@ async function retire({ slot }: { slot: Slot }): Promise<void> {
   running[slot]?.close().closeAllConnections();
   delete running[slot];
 }
+
+const command = ['nginx', '-p', directory, '-c', `${directory}/nginx.conf`, '-e', `${directory}/error.log`];
 
 // 2. The two halves of a service: where its versions run, and what routes to them.
 const urls = { blue: `http://127.0.0.1:${ports.blue}`, green: `http://127.0.0.1:${ports.green}` };
@@ -40,24 +42,23 @@ const traffic = nginxTraffic({
   includeDirectory: join(directory, 'include'),
   internalListen: `127.0.0.1:${ports.internal}`,
   longestRequest: '1s',
-  command: ['nginx', '-p', directory, '-c', join(directory, 'nginx.conf')],
+  command,
 });
 
 // 3. Once per service: `setup` says what to paste into nginx.conf, and where.
 await deploy({ slot: 'blue', version: 'v1' });
 const { paste } = await traffic.setup({ adopt: 'blue' });
 const [http, location] = paste.map(({ lines }) => lines.join('\n'));
-const places = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
-  (kind) => `${kind}_temp_path ${directory}/${kind};`,
-);
+const kinds = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+const places = kinds.map((kind) => `${kind}_temp_path ${directory}/${kind};`).join(' ');
 writeFileSync(
   join(directory, 'nginx.conf'),
-  `pid ${directory}/nginx.pid; error_log ${directory}/error.log; daemon off; events {}
-   http { access_log off; ${places.join(' ')} ${http}
+  `pid ${directory}/nginx.pid; error_log ${directory}/error.log; events {}
+   http { access_log off; ${places} ${http}
      server { listen 127.0.0.1:${ports.public}; location / { ${location} } } }`,
 );
-execFileSync('nginx', ['-t', '-q', '-p', directory, '-c', join(directory, 'nginx.conf')]);
-const nginx = spawn('nginx', ['-p', directory, '-c', join(directory, 'nginx.conf')], { stdio: 'inherit' });
+const nginx = (...more: string[]) => execFileSync(command[0]!, [...command.slice(1), ...more]);
+nginx(); // in the background; it listens when this returns
 
 // 4. What a safe release means, as data. Checks are code that it calls by name.
 const policy = definePolicy({
@@ -90,8 +91,8 @@ try {
   console.log(`\nnginx now sends users to ${answer.headers.get('x-version')}. ${(await release.explain()).sentence}`);
 } finally {
   await releaser.close();
-  nginx.kill();
+  nginx('-s', 'quit');
   await Promise.all([retire({ slot: 'blue' }), retire({ slot: 'green' })]);
-  await once(nginx, 'exit');
+  while (existsSync(join(directory, 'nginx.pid'))) await setTimeout(10);
   rmSync(directory, { recursive: true });
 }
