@@ -100,6 +100,8 @@ export function planOf(policy: CompiledPolicy = policyOf(), traffic: TrafficCapa
 export class Hand {
   state: ReleaseState;
   at = start;
+  /** What decides; tests may put another one here. */
+  decide: (state: ReleaseState, fact: Fact) => ReleaseState = nextState;
   readonly facts: Fact[] = [];
   target: TrafficTarget | null;
   fence: Fence | undefined;
@@ -125,7 +127,7 @@ export class Hand {
   tell(fact: WithoutAt<Fact>): ReleaseState {
     const full = { ...fact, at: this.at } as Fact;
     this.facts.push(full);
-    this.state = nextState(this.state, full);
+    this.state = this.decide(this.state, full);
     return this.state;
   }
 
