@@ -12,6 +12,8 @@ export interface Row {
   readonly reach: (hand: Hand, pause: () => void) => void;
   readonly firstDeploy?: boolean;
   readonly unpausable?: boolean;
+  /** Nobody knows yet who serves, so nothing is ours that somebody else could change. */
+  readonly undriftable?: boolean;
   readonly answers: Answers;
 }
 
@@ -91,6 +93,7 @@ export const rows: Readonly<Record<string, Row>> = {
       pause();
       hand.observeRouting({ routing: { kind: 'foreign', summary: 'odd' }, revision: 'odd' });
     },
+    undriftable: true,
     answers: whenStuck,
   },
   'stuck after a first deploy': {
