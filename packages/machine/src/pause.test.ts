@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { analysisGate, Hand, planOf, policyOf } from './release.fixture.js';
+
+describe('a pause', () => {
+  it('keeps a step that was not begun from being written', () => {
+    const hand = new Hand();
+    hand.playTo('shifting');
+    hand.command('pause-requested');
+    hand.observeRouting();
+    expect(hand.effect('route')).toBeUndefined();
+    hand.command('resume-requested');
+    expect(hand.effect('route')).toBeDefined();
+  });
+
+  it('does not keep a new owner from stamping what is in place', () => {
+    const hand = new Hand();
+    hand.playTo('baking');
+    hand.command('pause-requested');
+    hand.takeOver();
+    hand.observeRouting();
+    expect(hand.effect('route')).toMatchObject({ target: { weights: { green: 100 } } });
+  });
+
+  it('does not keep a guardrail from going back (S24)', () => {
+    const hand = new Hand(planOf(policyOf({ guardrails: [analysisGate('guardrail/errors')] })));
+    hand.playTo('baking');
+    hand.command('pause-requested');
+    hand.judge(hand.effect('judge')!, 'fail');
+    hand.playTo('rolled-back');
+    expect(hand.state.paused).toBeNull();
+  });
+
+  it('keeps a slot from being deployed to, or retired', () => {
+    for (const phase of ['preparing', 'retiring'] as const) {
+      const hand = new Hand();
+      hand.playTo(phase);
+      hand.settle(() => hand.routing.shownAt !== null);
+      if (phase === 'retiring') hand.wait(3_600_000);
+      expect(hand.effect('converge')).toBeDefined();
+      hand.command('pause-requested');
+      hand.observeRouting();
+      expect(hand.effect('converge')).toBeUndefined();
+    }
+  });
+});
