@@ -214,6 +214,16 @@ export const errorCodes = {
     hint: 'Go on with the newer one; an older one must not change the routing any more.',
     reaction: 'permanent',
   },
+  'metrics/counts-invalid': {
+    message: 'The rows of a metric source are no counts in order of time.',
+    hint: 'Give rows oldest first that do not overlap, with whole numbers of requests and of errors among them.',
+    reaction: 'permanent',
+  },
+  'metrics/service-unknown': {
+    message: 'No metric source measures this service.',
+    hint: 'Name the service in the sources, as the releaser calls it.',
+    reaction: 'permanent',
+  },
   'adapter/slot-reachable': {
     message: 'The slot can still be reached, so it is not touched.',
     hint: 'Nothing to do: the runner reads routing again and decides anew.',

@@ -28,7 +28,18 @@ export type {
 } from './journal.js';
 export { releaseResource } from './journal.js';
 export type { Logger } from './logger.js';
-export type { MetricReading, MetricSample, MetricSeries, MetricSignal, MetricSource } from './metrics.js';
+export type { MetricCounts, MetricQuestion, MetricSourceOptions } from './metric-source.js';
+export { metricSource, metricsByService } from './metric-source.js';
+export type {
+  LatencyEdge,
+  LatencyReading,
+  MetricReading,
+  MetricSample,
+  MetricSeries,
+  MetricSignal,
+  MetricSource,
+  MetricSpan,
+} from './metrics.js';
 export type { Slot } from './slot.js';
 export { otherSlot, slots } from './slot.js';
 export { everythingTo, mayReach, normaliseTarget, pointsAt, sameTarget, soleSlot } from './target.js';
