@@ -7,7 +7,7 @@ import type { Row } from './row.js';
 export async function rateRows(clocks: Clocks, isQuick: boolean): Promise<readonly Row[]> {
   const at = (requestsPerSecond: number) => ({
     items: 1,
-    run: (round: number) => simulate({ policy: careful, seed: round + 2, requestsPerSecond }),
+    run: (round: number) => simulate({ policy: careful, seed: round + 2, traffic: { requestsPerSecond } }),
   });
   const costs = await interleaved({ few: at(10), many: at(1_000_000) }, isQuick ? 3 : 15, clocks.cpuMs);
   return [

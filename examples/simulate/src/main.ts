@@ -19,7 +19,7 @@ const releases = [
 
 for (const { title, candidate } of releases) {
   const startedAt = performance.now();
-  const run = simulate({ policy, candidate, requestsPerSecond: 200, seed: 7 });
+  const run = simulate({ policy, candidate, traffic: '200rps', seed: 7 });
   const { requests, failed } = run.ledger.services.web!;
   const minutes = Math.round((run.ledger.at - run.ledger.startedAt) / 60_000);
   console.log(`\n${title}\n`);

@@ -18,7 +18,7 @@ const belowTheCommandLine: Readonly<Record<string, Place>> = {
   machine: { own: ['contract'], external: ['xstate', 'valibot', '@valibot/to-json-schema'] },
   gates: { own: ['contract'], external: [] },
   core: { own: ['contract', 'machine', 'gates'], external: ['eventemitter3'] },
-  simulator: { own: ['contract', 'machine', 'gates', 'core'], external: ['vitest'] },
+  simulator: { own: ['contract', 'machine', 'gates', 'core', 'report'], external: ['vitest'] },
   conformance: { own: ['contract'], external: [] },
   report: { own: ['contract', 'machine'], external: ['picocolors'] },
   nginx: adapter,

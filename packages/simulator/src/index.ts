@@ -1,10 +1,28 @@
 export type { VirtualClock } from './clock/virtual-clock.js';
 export { createVirtualClock } from './clock/virtual-clock.js';
 export { simulatorErrors } from './error-codes.js';
+export { assertRun } from './expect/assert-run.js';
+export type { Expectation } from './expect/expectation.js';
+export {
+  detectedWithin,
+  doubleRunningAtMost,
+  exposedAtMost,
+  failedRequestsBelow,
+  keptOldUntil,
+  keptPromises,
+  neverRoutedToUnready,
+} from './expect/harm.js';
+export type { RolledBackOptions } from './expect/outcomes.js';
+export { notPromoted, promoted, rolledBack, stuck, waitedForApproval } from './expect/outcomes.js';
+export { printRun } from './expect/print-run.js';
 export type { PlannedFault } from './faults/fault-plan.js';
+export type { RunCost } from './result/cost.js';
+export type { UserImpact } from './result/impact.js';
+export type { Timeline } from './result/timeline.js';
 export type { SimulatedRun, SimulateOptions } from './run/setting.js';
 export { simulate } from './run/simulate.js';
 export { simulateAsync } from './run/simulate-async.js';
+export type { TrafficRate } from './run/traffic-rate.js';
 export type { VersionBehaviour } from './world/behaviour.js';
 export { crashing, errors, flapping, healthy, neverReady } from './world/behaviour.js';
 export type { World } from './world/create-world.js';

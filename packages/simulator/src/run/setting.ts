@@ -1,4 +1,4 @@
-import type { JournalRecord } from '@bluegreen/contract';
+import type { JournalRecord, Slot } from '@bluegreen/contract';
 import { outcomeOf, type ReleaseOutcome } from '@bluegreen/core/driving';
 import {
   type AnyPolicy,
@@ -12,26 +12,31 @@ import {
 import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.js';
 import { fail } from '../failure.js';
 import type { PlannedFault } from '../faults/fault-plan.js';
+import { assumptionsOf } from '../result/assumptions.js';
+import { costOf, type RunCost } from '../result/cost.js';
+import { impactOf, type UserImpact } from '../result/impact.js';
+import { type Timeline, timelineOf } from '../result/timeline.js';
 import type { VersionBehaviour } from '../world/behaviour.js';
 import { createWorld, type World } from '../world/create-world.js';
-import type { Ledger } from '../world/ledger.js';
-import type { ServiceOptions } from '../world/world-options.js';
+import type { Ledger, SlotTotals } from '../world/ledger.js';
+import type { ServiceOptions, TrafficOptions } from '../world/world-options.js';
 import type { LaterCommand, SimulatedPeople } from './people.js';
 import { planOf, requestedFact, SimulatedJournal } from './simulated-release.js';
+import { type TrafficRate, trafficOf } from './traffic-rate.js';
 
 export interface SimulateOptions extends SimulatedPeople {
   readonly policy: AnyPolicy;
   /** The same seed gives the same bytes. Default 1. */
   readonly seed?: number;
-  /** Requests per second of users. Default 100. */
-  readonly requestsPerSecond?: number;
+  /** What users do: `'200rps'`, or everything about it. Default 100 requests per second. */
+  readonly traffic?: TrafficRate | TrafficOptions;
   /** How the new version behaves. Default: healthy. */
   readonly candidate?: VersionBehaviour;
   /** How the old version behaves; `null`: a first deployment. Default: healthy. */
   readonly active?: VersionBehaviour | null;
   readonly faults?: readonly PlannedFault[];
-  /** The rest of the simulated service: router, environment, users. */
-  readonly service?: Pick<ServiceOptions, 'router' | 'environment' | 'traffic'>;
+  /** The rest of the simulated service: router and environment. */
+  readonly service?: Pick<ServiceOptions, 'router' | 'environment'>;
   /** Gives up after so much simulated time. Default: 30 days. */
   readonly horizonMs?: number;
 }
@@ -44,6 +49,13 @@ export interface SimulatedRun {
   readonly records: readonly JournalRecord<ReleaseEvent>[];
   /** What an omniscient judge saw. */
   readonly ledger: Ledger;
+  readonly timeline: Timeline;
+  /** Requests that each slot got. */
+  readonly requests: Readonly<Record<Slot, SlotTotals>>;
+  readonly impact: UserImpact;
+  readonly cost: RunCost;
+  /** What nobody said and the simulation took for granted, in words. */
+  readonly assumed: readonly string[];
 }
 
 /** One release that was just requested in its own world, before anybody drives it. */
@@ -77,7 +89,7 @@ export function settingOf(options: SimulateOptions): Setting {
 }
 
 function worldFor(options: SimulateOptions, clock: VirtualClock): World {
-  const { candidate = {}, active = {}, service = {}, requestsPerSecond } = options;
+  const { candidate = {}, active = {}, service = {}, traffic } = options;
   return createWorld({
     clock,
     seed: options.seed ?? 1,
@@ -85,7 +97,7 @@ function worldFor(options: SimulateOptions, clock: VirtualClock): World {
     services: {
       [simulatedService]: {
         ...service,
-        traffic: { ...service.traffic, ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }) },
+        traffic: trafficOf(traffic),
         versions: { v2: candidate, ...(active === null ? {} : { v1: active }) },
         start: active === null ? 'empty' : { active: 'blue', version: 'v1' },
       },
@@ -105,8 +117,23 @@ export function carriedOut({ isHelp, make }: LaterCommand, { clock, world }: Set
 }
 
 /** @throws `simulator/no-end` */
-export function finishedRun(setting: Setting, seed: number, state: ReleaseState): SimulatedRun {
+export function finishedRun(setting: Setting, options: SimulateOptions, state: ReleaseState): SimulatedRun {
+  const { seed = 1, active } = options;
   const outcome = outcomeOf(state);
   if (outcome === null) throw fail('simulator/no-end', { detail: `seed ${seed}, still ${state.phase}` });
-  return { seed, outcome, state, records: setting.journal.records, ledger: setting.world.ledger() };
+  const { records } = setting.journal;
+  const ledger = setting.world.ledger();
+  const totals = ledger.services[simulatedService]!;
+  return {
+    seed,
+    outcome,
+    state,
+    records,
+    ledger,
+    timeline: timelineOf(records, ledger, simulatedService),
+    requests: totals.slots,
+    impact: impactOf(records, ledger, simulatedService, active?.errorRate ?? 0),
+    cost: costOf(totals),
+    assumed: assumptionsOf(options, setting.plan.policy),
+  };
 }

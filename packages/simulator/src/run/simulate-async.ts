@@ -49,7 +49,7 @@ export async function simulateAsync(options: SimulateOptions): Promise<Simulated
   });
   void driver.give([resumedFact(plan, id, 'owner-1', 1, 0, clock.now())]);
   await clock.runAsync(untilEnd(setting, () => isOver));
-  return finishedRun(setting, options.seed ?? 1, process.state);
+  return finishedRun(setting, options, process.state);
 }
 
 /** Carries effects out in this world through the adapters of the contract, for the owner with this epoch. */

@@ -39,7 +39,7 @@ export function simulate(options: SimulateOptions): SimulatedRun {
   });
   driver.give([resumedFact(plan, id, 'owner-1', 1, 0, clock.now())]);
   clock.runUntil(untilEnd(setting, () => isOver));
-  return finishedRun(setting, options.seed ?? 1, process.state);
+  return finishedRun(setting, options, process.state);
 }
 
 /** Carries effects out in this world, with callbacks, for the owner with this epoch. */

@@ -1,5 +1,6 @@
 import type { Fence, Routing, Slot, TrafficCapabilities } from '@bluegreen/contract';
 import type { Operation } from '../faults/fault-plan.js';
+import type { InstanceMs } from './instance-meter.js';
 import type { ReachPart } from './reach.js';
 
 /** One call of an orchestrator, and how it ended. */
@@ -137,6 +138,8 @@ export interface ServiceTotals {
   /** Requests before the service was routed for the first time; they count nowhere else. */
   readonly unrouted: number;
   readonly slots: Readonly<Record<Slot, SlotTotals>>;
+  /** Instances that were started, whether they were ready or not, times how long they were there. */
+  readonly instanceMs: InstanceMs;
   readonly capabilities: TrafficCapabilities;
   /** Whether the router tells which instances it knows. */
   readonly reportsHealth: boolean;

@@ -8,7 +8,7 @@ import type { WorldCore } from './world-core.js';
 /** The ledger up to now, as plain data that no later event changes. */
 export function printLedger(core: WorldCore, seed: number, startedAt: number): Ledger {
   const { book, clock } = core;
-  for (const service of core.services.values()) service.traffic.advance(clock.now());
+  for (const service of core.services.values()) service.bringUpToNow();
   const deployments = book.deployments.map((followed) => printDeployment(core, followed));
   return {
     seed,
@@ -56,5 +56,6 @@ function totalsOf(service: SimulatedService, name: string, deployments: readonly
     failed += perSlot[slot].errors + perSlot[slot].unready + perSlot[slot].retired;
   }
   const { capabilities, reportsHealth } = service.options.router;
-  return { requests, failed, cut, stray, unrouted, slots: perSlot, capabilities, reportsHealth };
+  const instanceMs = service.meter.total;
+  return { requests, failed, cut, stray, unrouted, slots: perSlot, instanceMs, capabilities, reportsHealth };
 }

@@ -3,6 +3,7 @@ import type { SlotRole } from '../faults/fault-plan.js';
 import type { KeyedStreams } from '../random/keyed-streams.js';
 import { type Behaviour, behaviourOf } from './behaviour.js';
 import { fingerprint, storedTarget } from './fingerprint.js';
+import { InstanceMeter } from './instance-meter.js';
 import { recordIrreversible, type Toucher } from './irreversible.js';
 import type { IrreversibleRecord, PlaceRecord, RoutingRecord } from './ledger.js';
 import type { LedgerBook } from './ledger-book.js';
@@ -21,6 +22,7 @@ export class SimulatedService {
   readonly router: Router;
   readonly places: Readonly<Record<Slot, SlotPlace>>;
   readonly traffic: UserTraffic;
+  readonly meter: InstanceMeter;
   readonly #clock: Clock;
   readonly #book: LedgerBook;
   readonly #weightLostAt: Record<Slot, number | null> = { blue: null, green: null };
@@ -56,6 +58,7 @@ export class SimulatedService {
         start !== null && (slot === start.active || start.standby !== null),
       );
     this.places = { blue: place('blue'), green: place('green') };
+    this.meter = new InstanceMeter(clock.now());
     this.traffic = new UserTraffic(options, metrics, this.places, streams, clock.now());
     const routing: Routing =
       start === null
@@ -73,11 +76,18 @@ export class SimulatedService {
 
   /** Brings the traffic up to now, applies a change, and lets traffic and ledger see it. */
   change(apply: () => void): void {
-    if (this.#depth === 0) this.traffic.advance(this.#clock.now());
+    if (this.#depth === 0) this.bringUpToNow();
     this.#depth++;
     apply();
     this.#depth--;
     if (this.#depth === 0) this.#settle();
+  }
+
+  /** Counts what has come to pass; changes nothing that anybody can see. */
+  bringUpToNow(): void {
+    const now = this.#clock.now();
+    this.traffic.advance(now);
+    this.meter.until(now, this.places.blue.instances.length, this.places.green.instances.length);
   }
 
   /** The slot that plays this role: the candidate was deployed to last, else it is the one with less weight. */
