@@ -1,17 +1,22 @@
-import { AssertionError } from 'node:assert';
 import type { SimulatedRun } from '../run/setting.js';
 import type { Expectation } from './expectation.js';
 import { printRun } from './print-run.js';
 
 /**
- * For every test runner: throws an `AssertionError` that says the seed, the sentence and the release as a tree for
+ * For every test runner: throws an assertion error that says the seed, the sentence and the release as a tree for
  * the first expectation that the run does not meet.
  */
 export function assertRun(run: SimulatedRun, ...expectations: readonly Expectation[]): void {
   for (const { says, problemOf } of expectations) {
     const problem = problemOf(run);
     if (problem === null) continue;
-    throw new AssertionError({ message: messageOf(says, problem, run), actual: run.outcome.kind, expected: says });
+    // Not the class of `node:assert`, whose import opens the standard streams; runners go by these fields.
+    throw Object.assign(new Error(messageOf(says, problem, run)), {
+      name: 'AssertionError',
+      code: 'ERR_ASSERTION',
+      actual: run.outcome.kind,
+      expected: says,
+    });
   }
 }
 
