@@ -89,6 +89,16 @@ export const errorCodes = {
     hint: 'Name one of the services given to `createReleaser`.',
     reaction: 'permanent',
   },
+  'release/dependency-unknown': {
+    message: 'A service depends on one that this releaser does not have.',
+    hint: 'Correct `dependsOn`, or give the other service to `createReleaser({ services })`. The detail names both.',
+    reaction: 'permanent',
+  },
+  'release/dependency-cycle': {
+    message: 'Services of this release depend on each other in a circle.',
+    hint: 'Nobody can say which of them is shifted first. Take one `dependsOn` of the circle away; the detail names it.',
+    reaction: 'permanent',
+  },
   'release/rules-cycle': {
     message: 'The rules of the machine chase each other.',
     hint: 'This is a defect of bluegreen: please report it with the journal of the release.',
@@ -167,6 +177,11 @@ export const errorCodes = {
   'release/routing-missing': {
     message: 'Nothing is routed although a version runs.',
     hint: 'Route the running version first, or empty both slots for a first deployment; then retry.',
+    reaction: 'permanent',
+  },
+  'release/first-deploy-mixed': {
+    message: 'Some services of this release were never deployed, others serve already.',
+    hint: 'Release the new services first, in a release of their own: what has nothing to go back to cannot be undone together with what has.',
     reaction: 'permanent',
   },
   'release/active-empty': {

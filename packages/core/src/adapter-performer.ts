@@ -20,6 +20,8 @@ import { failedOutcome, type Outcome } from './outcome.js';
 export interface Service {
   readonly environment: EnvironmentAdapter;
   readonly traffic: TrafficAdapter;
+  /** Services that it calls: released together, they are shifted before it at every step. */
+  readonly dependsOn?: readonly string[];
 }
 
 export interface AdapterPerformerOptions {

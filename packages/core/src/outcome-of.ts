@@ -5,6 +5,8 @@ import { explain } from '@bluegreen/machine';
 export interface ReleaseOutcome {
   readonly kind: 'promoted' | 'rolled-back' | 'stuck';
   readonly releaseId: string;
+  /** How it ended for each service: after a rollback that could not be finished, some are back and some are stuck. */
+  readonly services: Readonly<Record<string, ReleaseOutcome['kind']>>;
   /** One sentence with the numbers. */
   readonly sentence: string;
   /** Why it went back, or wanted to. */
@@ -17,7 +19,10 @@ export function outcomeOf(state: ReleaseState): ReleaseOutcome | null {
   const kind = outcomeKind(state);
   if (kind === null) return null;
   const explanation = explain(state);
-  return { kind, releaseId: state.id, sentence: explanation.sentence, cause: state.cause, explanation };
+  const services = Object.fromEntries(
+    Object.entries(state.services).map(([name, { outcome }]) => [name, outcome ?? kind]),
+  );
+  return { kind, releaseId: state.id, services, sentence: explanation.sentence, cause: state.cause, explanation };
 }
 
 function outcomeKind(state: ReleaseState): ReleaseOutcome['kind'] | null {

@@ -1,5 +1,6 @@
 import { type Finding, type Slot, soleSlot, type TrafficObservation } from '@bluegreen/contract';
-import type { CompiledGate, CompiledPolicy, PlannedService } from '@bluegreen/machine';
+import type { CompiledGate, CompiledPolicy, PlannedService, ReleasePlan } from '@bluegreen/machine';
+import { mixedShare, shiftOrder, skewOf } from './mixed-versions.js';
 import type { PreparedRelease } from './prepare-release.js';
 
 /** What a release would do, and what its adapters cannot promise. */
@@ -14,8 +15,13 @@ export interface ReleasePlanReport {
   readonly doubleRunningMs: number | 'for ever';
   /** How surely an older owner is kept from writing, by its weakest router. */
   readonly weakestFencing: 'enforced' | 'checked' | 'none';
-  /** Routers can't change at one instant: how long requests may meet old and new routing, per shift. */
-  readonly skewMs: number;
+  /** The services in the order in which each step shifts them; those of one row go together. */
+  readonly order: readonly (readonly string[])[];
+  /**
+   * Routers can't change at one instant: for how long, per shift, some services are at the new step and others are not.
+   * `atLeastMs` is propagation alone, `atMostMs` one call of `limits.call` and one read of `limits.poll` for each besides.
+   */
+  readonly skew: { readonly atLeastMs: number; readonly atMostMs: number };
   /** What was filled in where the policy says nothing, and everything it says. */
   readonly policy: CompiledPolicy;
   /** A release with a `refuse` among them does not start. */
@@ -37,6 +43,11 @@ export interface PlannedStep {
   readonly does: string;
   readonly holdMs: number;
   readonly gates: readonly string[];
+  /**
+   * The share of requests through all services of the release, 0 to 1, that meet old and new versions while the step
+   * holds; only with several services and a cohort that is drawn anew for each of them.
+   */
+  readonly mixedShare?: number;
 }
 
 export function reportPlan({ plan, findings, routing }: PreparedRelease): ReleasePlanReport {
@@ -46,9 +57,10 @@ export function reportPlan({ plan, findings, routing }: PreparedRelease): Releas
   const watchedMs = holdsMs + policy.bake.forMs;
   const capabilities = services.map(([, { traffic }]) => traffic.capabilities);
   const { after } = policy.retire;
+  const order = shiftOrder(plan);
   return {
     services: services.map(([name, service]) => plannedRouting(name, service, routing[name]!)),
-    steps: plannedSteps(policy),
+    steps: plannedSteps(plan),
     duration: { atLeastMs: watchedMs, atMostMs: policy.limits.totalMs },
     pointsOfNoReturn:
       after === 'keep'
@@ -56,7 +68,8 @@ export function reportPlan({ plan, findings, routing }: PreparedRelease): Releas
         : [`teardown of the old slot, ${after === 0 ? 'right' : `${after} ms`} after the promotion`],
     doubleRunningMs: after === 'keep' ? 'for ever' : watchedMs + after,
     weakestFencing: weakest(capabilities.map(({ fencing }) => fencing)),
-    skewMs: capabilities.reduce((sum, { propagationMs }) => sum + propagationMs, 0),
+    order,
+    skew: skewOf(plan, order),
     policy,
     findings,
   };
@@ -69,7 +82,8 @@ function plannedRouting(name: string, service: PlannedService, { routing }: Traf
   return { name, version, active, candidate, adapters: { traffic: traffic.name, environment: environment.name } };
 }
 
-function plannedSteps(policy: CompiledPolicy): readonly PlannedStep[] {
+function plannedSteps(plan: ReleasePlan): readonly PlannedStep[] {
+  const { policy } = plan;
   const { prepare, verify, shift, bake, retire, guardrails } = policy;
   const watched = guardrails.map(({ name }) => `guardrail ${name}`);
   return [
@@ -86,6 +100,7 @@ function plannedSteps(policy: CompiledPolicy): readonly PlannedStep[] {
         does: `${percent} %${audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`}`,
         holdMs,
         gates: [...gates.map(gateText), ...watched],
+        mixedShare: mixedShare(plan, percent),
       }),
     ),
     {

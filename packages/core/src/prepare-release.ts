@@ -8,6 +8,7 @@ import {
 } from '@bluegreen/contract';
 import { type CompiledPolicy, checkFit, type PlannedService, type ReleasePlan } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
+import { dependenciesOf } from './dependencies.js';
 import type { StartRequest } from './releaser-options.js';
 
 export interface PreparedRelease {
@@ -32,14 +33,16 @@ export async function prepareRelease(
   const routing: Record<string, TrafficObservation> = {};
   const findings: Finding[] = [];
   const signal = AbortSignal.timeout(policy.limits.callMs);
+  const unknown = names.find((name) => services[name] === undefined);
+  if (unknown !== undefined) {
+    const known = Object.keys(services).sort().join(', ');
+    throw fail('release/service-unknown', { detail: `${unknown}; known: ${known}` });
+  }
+  const dependencies = dependenciesOf(services, names);
   for (const name of names) {
-    const service = services[name];
-    if (service === undefined) {
-      const known = Object.keys(services).sort().join(', ');
-      throw fail('release/service-unknown', { detail: `${name}; known: ${known}` });
-    }
+    const service = services[name]!;
     const { traffic, environment } = service;
-    planned[name] = plannedService(service, request, name, policy, releaseId);
+    planned[name] = plannedService(service, request, name, policy, releaseId, dependencies[name]!);
     const needs = trafficNeeds(policy, planned[name].cohort);
     const found = await Promise.all([
       traffic.preflight?.(needs, { signal }) ?? [],
@@ -52,7 +55,16 @@ export async function prepareRelease(
     ([name, service]) => [name, { ...service, observed: routing[name]! }] as const,
   );
   findings.unshift(...checkFit(policy, Object.fromEntries(fits)));
+  refuseMixedFirst(routing);
   return { plan: { format: 1, policy, services: planned }, findings, routing };
+}
+
+/** Rule 9: what was never deployed has nothing to go back to, so it can't be undone together with what serves. */
+function refuseMixedFirst(routing: Readonly<Record<string, TrafficObservation>>): void {
+  const names = Object.keys(routing);
+  const first = names.filter((name) => routing[name]!.routing.kind === 'unrouted');
+  if (first.length === 0 || first.length === names.length) return;
+  throw fail('release/first-deploy-mixed', { detail: `nothing is routed for ${first.join(', ')}` });
 }
 
 function plannedService(
@@ -61,6 +73,7 @@ function plannedService(
   name: string,
   policy: CompiledPolicy,
   releaseId: string,
+  dependsOn: readonly string[],
 ): PlannedService {
   const parameters = request.parameters?.[name];
   const kind = policy.cohort ?? traffic.capabilities.cohorts[0] ?? 'per-request';
@@ -68,6 +81,7 @@ function plannedService(
   return {
     version: request.versions[name]!,
     ...(parameters === undefined ? {} : { parameters }),
+    ...(dependsOn.length === 0 ? {} : { dependsOn }),
     cohort,
     traffic: { name: traffic.name, resource: traffic.resource, capabilities: traffic.capabilities },
     environment: { name: environment.name, resource: environment.resource, capabilities: environment.capabilities },

@@ -43,10 +43,13 @@ export function allReached(state: ReleaseState, at: number): boolean {
 
 /** Rule 2: no write of ours may still land, neither on a router nor on a slot. */
 export function nothingUnresolved(state: ReleaseState): boolean {
-  return serviceNames(state).every((name) => {
-    const { routing, slots } = serviceOf(state, name);
-    return routing.writes.length === 0 && !mayStillLand(slots.blue) && !mayStillLand(slots.green);
-  });
+  return serviceNames(state).every((name) => isServiceSettled(state, name));
+}
+
+/** Rule 2 for one service. */
+export function isServiceSettled(state: ReleaseState, name: string): boolean {
+  const { routing, slots } = serviceOf(state, name);
+  return routing.writes.length === 0 && !mayStillLand(slots.blue) && !mayStillLand(slots.green);
 }
 
 function mayStillLand({ converge }: SlotState): boolean {

@@ -1,5 +1,6 @@
 import { printInstant, type Slot } from '@bluegreen/contract';
 import { isDeployed, isReached, isRetired, nothingUnresolved, runsRelease } from './conditions.js';
+import { awaitedProvider } from './dependencies.js';
 import type { Explanation } from './explain.js';
 import {
   because,
@@ -78,9 +79,18 @@ function readiness(state: ReleaseState, name: string, slot: Slot): string {
 function withTrouble(state: ReleaseState, name: string | null, sentence: string): string {
   for (const each of name === null ? serviceNames(state) : [name]) {
     const trouble = routingTrouble(state, each);
-    if (trouble !== null) return `${sentence}: ${trouble}`;
+    if (trouble === null) continue;
+    const whose = name === null && serviceNames(state).length > 1 ? `${each}: ` : '';
+    return `${sentence}: ${whose}${trouble}${waitingFor(state, each)}`;
   }
   return sentence;
+}
+
+/** The services that are not shifted yet because this one is shifted before them. */
+function waitingFor(state: ReleaseState, provider: string): string {
+  const waiting = serviceNames(state).filter((name) => awaitedProvider(state, name) === provider);
+  if (waiting.length === 0) return '';
+  return `; ${waiting.join(', ')} ${waiting.length === 1 ? 'waits' : 'wait'} for ${provider}`;
 }
 
 function explainVerifying(state: ReleaseState): Explanation {

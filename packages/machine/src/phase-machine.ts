@@ -38,12 +38,8 @@ const phaseRules: Readonly<Record<Phase, readonly PhaseRule[]>> = {
     go('isShiftDone', 'baking', 'beginBake'),
   ],
   baking: [noWayBack, back, go('isBakeDone', 'retiring', 'promote')],
-  retiring: [back, go('isRetiredAll', 'promoted', 'finishPromoted'), go('isGivenUp', 'stuck', 'toStuck')],
-  'rolling-back': [
-    go('isReturned', 'rolled-back', 'finishRolledBack'),
-    go('isActiveSick', 'stuck', 'toStuck'),
-    go('isGivenUp', 'stuck', 'toStuck'),
-  ],
+  retiring: [back, go('isRetiredAll', 'promoted', 'finishPromoted'), go('isDeadEnd', 'stuck', 'toStuck')],
+  'rolling-back': [go('isReturned', 'rolled-back', 'finishRolledBack'), go('isDeadEnd', 'stuck', 'toStuck')],
   stuck: [
     go('isReopenedBack', 'rolling-back', 'reopen'),
     go('isReopenedRetiring', 'retiring', 'reopen'),

@@ -11,6 +11,8 @@ export interface ReleasePlan {
 export interface PlannedService {
   readonly version: string;
   readonly parameters?: Readonly<Record<string, string>>;
+  /** Services of this release that are shifted before it at every step. Absent: none. */
+  readonly dependsOn?: readonly string[];
   readonly cohort: Cohort;
   readonly traffic: { readonly name: string; readonly resource: string; readonly capabilities: TrafficCapabilities };
   readonly environment: {

@@ -6,13 +6,11 @@ import {
   isReached,
   isRetired,
   mayMove,
-  mayTouch,
   nothingUnresolved,
   retentionOver,
 } from './conditions.js';
-import { givenUp } from './failures.js';
+import { deadEnd, isServiceOver } from './dead-ends.js';
 import { allPassed, closeAll, gatesHere, guardrailsHere, guardrailsSee, openAll } from './gates.js';
-import { lastPatience, slotGoal } from './goals.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { currentStep, isFirstDeploy, stepsOf } from './steps.js';
 import { eachService, serviceNames, serviceOf, withRouting, withService } from './update.js';
@@ -40,11 +38,8 @@ export const guards = {
     retentionOver(state, at) &&
     serviceNames(state).every((name) => isRetired(state, name)),
   isReturned: (state: ReleaseState, at: number): boolean =>
-    allReached(state, at) &&
-    nothingUnresolved(state) &&
-    serviceNames(state).every((name) => isCandidateCleared(state, name, at)),
-  isActiveSick: (state: ReleaseState, at: number): boolean => sickActive(state, at) !== null,
-  isGivenUp: (state: ReleaseState, at: number): boolean => giveUp(state, at) !== null,
+    serviceNames(state).every((name) => isServiceOver(state, name, at)),
+  isDeadEnd: (state: ReleaseState, at: number): boolean => deadEnd(state, at) !== null,
   isReopenedForward: (state: ReleaseState): boolean => state.reopenAt === 'preparing',
   isReopenedBack: (state: ReleaseState): boolean => state.reopenAt === 'rolling-back',
   isReopenedRetiring: (state: ReleaseState): boolean => state.reopenAt === 'retiring',
@@ -53,8 +48,8 @@ export const guards = {
 /** The actions of the machine: what entering a phase or a step means. */
 export const actions = {
   toStuck: (state: ReleaseState, at: number): ReleaseState => {
-    const problem = stuckReason(state, at);
-    return { ...leave(state), stuck: { ...problem, from: state.phase as ActivePhase } };
+    const stuck = { ...stuckReason(state, at), from: state.phase as ActivePhase };
+    return { ...leave(eachService(state, (each, name) => endService(each, name, at))), stuck };
   },
   beginRollback: (state: ReleaseState): ReleaseState => overrideDrift(freshAttempts(leave(state))),
   beginVerify: (state: ReleaseState): ReleaseState => freshAttempts(leave(state)),
@@ -82,7 +77,10 @@ export const actions = {
   reopen: (state: ReleaseState, at: number): ReleaseState => {
     // A person was awaited all the time, and starts it anew.
     const total = { until: at + state.plan.policy.limits.totalMs, stoppedSince: null };
-    return freshAttempts({ ...state, stuck: null, reopenAt: null, step: 0, total });
+    const open = eachService(state, (each, name) =>
+      serviceOf(each, name).outcome === 'promoted' ? each : withService(each, name, { outcome: null }),
+    );
+    return freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, total });
   },
   finishPromoted: (state: ReleaseState): ReleaseState => leave(state),
   finishRolledBack: (state: ReleaseState): ReleaseState => withOutcome(leave(state), 'rolled-back'),
@@ -116,6 +114,13 @@ function withOutcome(state: ReleaseState, outcome: 'promoted' | 'rolled-back'): 
   return eachService(state, (each, name) => withService(each, name, { outcome }));
 }
 
+/** A service that arrived where the release could not keeps its own outcome. */
+function endService(state: ReleaseState, name: string, at: number): ReleaseState {
+  if (state.phase === 'retiring') return state;
+  const isBack = state.phase === 'rolling-back' && isServiceOver(state, name, at);
+  return withService(state, name, { outcome: isBack ? 'rolled-back' : 'stuck' });
+}
+
 /** The hold is over, routing and candidate are in place, every gate passed and no guardrail is blind. */
 function isWatchDone(state: ReleaseState, at: number): boolean {
   const { watch } = state;
@@ -131,30 +136,10 @@ function touchedRouting(state: ReleaseState): boolean {
   });
 }
 
-function isCandidateCleared(state: ReleaseState, name: string, at: number): boolean {
-  const { roles } = serviceOf(state, name);
-  if (roles === null || slotGoal(state, name).retire === null) return true;
-  return isRetired(state, name) && mayTouch(state, name, roles.candidate, at);
-}
-
-/** S14: traffic is not sent back to a slot that serves nobody while the candidate still serves some. */
-function sickActive(state: ReleaseState, at: number): string | null {
-  for (const name of serviceNames(state)) {
-    const { roles, slots, routing } = serviceOf(state, name);
-    if (roles === null || roles.active === null || isReached(state, name, at)) continue;
-    const active = slots[roles.active];
-    const candidate = slots[roles.candidate];
-    const routed = routing.seen?.target?.weights[roles.active] === 100;
-    const isSick = active.fresh && active.seen !== null && active.seen.ready === 0;
-    if (isSick && !routed && (candidate.seen?.ready ?? 0) > 0) {
-      return `${roles.active} of ${name} has no ready instance, ${roles.candidate} has ${candidate.seen!.ready}`;
-    }
-  }
-  return null;
-}
-
 /** Rule 9: where the release can't begin, because nobody can say who serves now. */
 function startProblem(state: ReleaseState): { readonly code: string; readonly message: string } | null {
+  const mixed = mixedFirst(state);
+  if (mixed !== null) return { code: 'release/first-deploy-mixed', message: mixed };
   for (const name of serviceNames(state)) {
     const { roles, routing, slots } = serviceOf(state, name);
     const unserved = emptyActive(state, name);
@@ -174,6 +159,14 @@ function startProblem(state: ReleaseState): { readonly code: string; readonly me
   return null;
 }
 
+/** What has nothing to go back to can't be undone together with what has. */
+function mixedFirst(state: ReleaseState): string | null {
+  const known = serviceNames(state).filter((name) => serviceOf(state, name).roles !== null);
+  const first = known.filter((name) => serviceOf(state, name).roles!.active === null);
+  if (first.length === 0 || first.length === known.length) return null;
+  return `${first.join(', ')} was never deployed, ${known.filter((name) => !first.includes(name)).join(', ')} serves already`;
+}
+
 /** Users are sent where nothing runs, and the slot that would be deployed over is the one that runs something. */
 function emptyActive(state: ReleaseState, name: string): string | null {
   const { roles, slots } = serviceOf(state, name);
@@ -183,27 +176,13 @@ function emptyActive(state: ReleaseState, name: string): string | null {
   return `${name}: routing sends everything to ${roles.active}, where nothing runs; ${roles.candidate} runs ${seen.version}`;
 }
 
-function giveUp(state: ReleaseState, at: number): { readonly code: string; readonly message: string } | null {
-  for (const name of serviceNames(state)) {
-    const message = givenUp(state, name, at, lastPatience);
-    if (message === null) continue;
-    const code = state.phase === 'retiring' ? 'release/retire-failed' : 'release/rollback-failed';
-    return { code, message };
-  }
-  return null;
-}
-
 function stuckReason(state: ReleaseState, at: number): { readonly code: string; readonly message: string } {
   if (state.phase === 'preparing') {
     const problem = startProblem(state);
     if (problem !== null) return problem;
   }
-  if (state.phase === 'rolling-back' || state.phase === 'retiring') {
-    const sick = state.phase === 'rolling-back' ? sickActive(state, at) : null;
-    if (sick !== null) return { code: 'release/active-unhealthy', message: sick };
-    const problem = giveUp(state, at);
-    if (problem !== null) return problem;
-  }
+  const end = deadEnd(state, at);
+  if (end !== null) return end;
   const why = state.cause?.message ?? 'unknown';
   return { code: 'release/first-deploy-failed', message: `there is nothing to go back to, although ${why}` };
 }

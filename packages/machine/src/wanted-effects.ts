@@ -8,7 +8,9 @@ import {
   type TrafficTarget,
 } from '@bluegreen/contract';
 import { instants } from './clockwork.js';
-import { isFit, isRetired, isShown, nothingUnresolved, runsRelease, touchableFrom } from './conditions.js';
+import { isDeployed, isFit, isRetired, isShown, nothingUnresolved, runsRelease, touchableFrom } from './conditions.js';
+import { sickActive } from './dead-ends.js';
+import { providersReachedFrom } from './dependencies.js';
 import type { Effect, JudgedService } from './effects.js';
 import { openGates } from './gates.js';
 import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
@@ -90,11 +92,13 @@ function routingEffects(state: ReleaseState, name: string, busy: Set<string>, ef
     everyMs: isOpen ? pollMs : pollMs * idleFactor,
   });
   if (goal === null || busy.has(resource) || !mayRoute(state, name, goal)) return;
+  const inOrderFrom = providersReachedFrom(state, name);
+  if (inOrderFrom === null) return;
   const fence = nextFence(state, resource);
   effects.push({
     kind: 'route',
     key: `${state.id}/${name}/route/${state.phase}/${state.step}/${printStamp(fence)}`,
-    notBefore: routing.notBefore,
+    notBefore: Math.max(routing.notBefore, inOrderFrom),
     service: name,
     target: goal,
     expected: { revision: routing.seen!.revision },
@@ -107,6 +111,8 @@ function routingEffects(state: ReleaseState, name: string, busy: Set<string>, ef
 function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boolean {
   const { routing, roles } = serviceOf(state, name);
   const { attempts } = state.plan.policy.limits;
+  // S14: what waits for a person must not be done meanwhile, while other services still go back.
+  if (state.phase === 'rolling-back' && sickActive(state, name, state.at) !== null) return false;
   if (roles === null || !routing.fresh || routing.seen === null || routing.seen.foreign !== null) return false;
   if (routing.drifted !== null || routing.suspect !== null || isShown(state, name)) return false;
   const isAwaited = routing.writes.some(({ status, target }) => status === 'accepted' && sameTarget(target, goal));
@@ -114,8 +120,8 @@ function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boole
   const isLast = state.phase === 'rolling-back' || state.phase === 'retiring';
   if (routing.attempts >= (isLast ? attempts * lastPatience : attempts)) return false;
   if (state.paused !== null && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
-  // S1: capacity before weight. A rollback never waits for the candidate (S28).
-  return state.phase !== 'shifting' || isFit(state, name, roles.candidate);
+  // S1: capacity before weight, and of every service: what is shifted alone is mixed. A rollback never waits (S28).
+  return state.phase !== 'shifting' || serviceNames(state).every((each) => isDeployed(state, each));
 }
 
 /** Writing the goal takes users further towards the candidate, or begins a step that was not begun yet. */
