@@ -42,6 +42,7 @@ export type {
 } from './metrics.js';
 export type { Slot } from './slot.js';
 export { otherSlot, slots } from './slot.js';
+export { systemClock } from './system-clock.js';
 export { everythingTo, mayReach, normaliseTarget, pointsAt, sameTarget, soleSlot } from './target.js';
 export type {
   Audience,

@@ -8,7 +8,7 @@ export type {
   Slot,
   TrafficAdapter,
 } from '@bluegreen/contract';
-export { BluegreenError, isBluegreenError } from '@bluegreen/contract';
+export { BluegreenError, isBluegreenError, systemClock } from '@bluegreen/contract';
 export type { Explanation, Phase, Policy, ReleaseEvent, RollbackCause } from '@bluegreen/machine';
 export { checkPolicy, definePolicy, parsePolicy } from '@bluegreen/machine';
 export type { Service } from './adapter-performer.js';
@@ -27,4 +27,3 @@ export type { NumberedEvent } from './release-feed.js';
 export type { Releaser, Said } from './releaser.js';
 export { createReleaser } from './releaser.js';
 export type { ReleaserOptions, StartRequest } from './releaser-options.js';
-export { systemClock } from './system-clock.js';

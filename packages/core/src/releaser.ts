@@ -1,4 +1,4 @@
-import { fail } from '@bluegreen/contract';
+import { fail, systemClock } from '@bluegreen/contract';
 import type { ReleaseEvent } from '@bluegreen/machine';
 import { createEngine, type Engine } from './engine.js';
 import { listReleases, type ReleaseFilter, type ReleaseListing } from './list-releases.js';
@@ -9,7 +9,6 @@ import type { Release } from './release.js';
 import type { NumberedEvent } from './release-feed.js';
 import type { ReleaserOptions, StartRequest } from './releaser-options.js';
 import { compileFor, startRelease } from './start-release.js';
-import { systemClock } from './system-clock.js';
 
 /** Who and why. */
 export interface Said {

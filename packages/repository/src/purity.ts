@@ -6,7 +6,7 @@ const pureFolders = ['packages/machine/', 'packages/gates/'];
 
 /** The files through which real time enters. Everything else gets a clock from its caller, or it could not be simulated. */
 const doorsOfTime = [
-  'packages/core/src/system-clock.ts',
+  'packages/contract/src/system-clock.ts',
   'packages/core/src/journal/host.ts',
   'packages/nginx/src/settings.ts',
   'packages/simulator/src/clock/pump.ts',

@@ -1,6 +1,5 @@
 import { readFileSync, readlinkSync } from 'node:fs';
-import type { Clock } from '@bluegreen/contract';
-import { systemClock } from '../system-clock.js';
+import { type Clock, systemClock } from '@bluegreen/contract';
 
 /** The clocks of one host, and the one that this process decides by. */
 export interface HostTime extends Clock {

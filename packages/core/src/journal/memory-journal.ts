@@ -1,6 +1,5 @@
 import type { Clock, Journal, JournalSession, Lease } from '@bluegreen/contract';
-import { fail, releaseResource } from '@bluegreen/contract';
-import { systemClock } from '../system-clock.js';
+import { fail, releaseResource, systemClock } from '@bluegreen/contract';
 import { frozenCommand } from './frozen-json.js';
 import { type MemoryOwner, MemoryStore, type TakenEpoch } from './memory-store.js';
 import { MemoryWriter } from './memory-writer.js';

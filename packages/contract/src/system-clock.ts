@@ -1,4 +1,4 @@
-import type { Clock } from '@bluegreen/contract';
+import type { Clock } from './clock.js';
 
 /** Longer delays than a Node timer can hold fire at once; the caller wakes early and looks again. */
 const longestMs = 2_147_483_647;

@@ -1,0 +1,56 @@
+import type { AudienceKind, AudienceMatch, Clock, Slot, TrafficAdapter } from '@bluegreen/contract';
+
+/** One request of one user, for a harness that can send some. */
+export interface ProbeRequest {
+  /** Who asks: put it where the router looks for the user (cookie, header, address). */
+  readonly user: string;
+  /** An audience that this user belongs to. */
+  readonly match?: AudienceMatch;
+}
+
+/**
+ * What only the author of an adapter can do: things that happen on the other side. Each part that is missing leaves
+ * the rules that need it unshown, and they say so.
+ */
+export interface TrafficHarness {
+  /** From now on until the next write: the write takes effect, and its answer is lost on the way back. */
+  loseReply?(): Promise<void>;
+  /** Changes the weights past the adapter, as an operator at the console would. The stamp stays as it is. */
+  editBehind?(): Promise<void>;
+  /** Removes the place that the adapter writes to: the rule, the key, the state directory. */
+  removeBehind?(): Promise<void>;
+  /** Everything beside our own fields in the same provider object, as text: other rules, keys, files. */
+  neighbours?(): Promise<string>;
+  /** Changes something that `neighbours` shows, as somebody else would. */
+  editNeighbour?(): Promise<void>;
+  /** Restarts the router; resolves when it serves again. */
+  restartRouter?(): Promise<void>;
+  /** The provider takes requests and answers none, until the returned function is called. */
+  hang?(): Promise<() => Promise<void>>;
+  /** The provider can't be reached, until the returned function is called. */
+  disconnect?(): Promise<() => Promise<void>>;
+  /** Sends one request through the router on a connection of its own; answers who served it, `null`: nobody. */
+  serve?(request: ProbeRequest): Promise<Slot | null>;
+}
+
+/** One router under test, made for one rule: nothing in it comes from another rule. */
+export interface TrafficBench {
+  /** The adapter as one more process would make it: each call is another client of the same provider object. */
+  open(): TrafficAdapter;
+  readonly harness?: TrafficHarness;
+  /** What the adapter is told that must never come out of it: tokens, passwords. None: an empty list. */
+  readonly secrets: readonly string[];
+  /** The clock that the adapter lives by: the system's unless told. */
+  readonly clock?: Clock;
+  /** Longest from an accepted write to the read that shows it: 5 s unless told. */
+  readonly settleMs?: number;
+  /** Longest from an abort to the end of the call: 1 s unless told. */
+  readonly abortMs?: number;
+  /** Audiences that this set-up knows, by kind, where any others would be refused. */
+  readonly audiences?: Readonly<
+    Partial<Record<AudienceKind, { readonly name: string; readonly match: AudienceMatch }>>
+  >;
+  /** Requests through the router for a share: 400 unless told. Fewer where one request is slow. */
+  readonly requests?: number;
+  close?(): Promise<void>;
+}
