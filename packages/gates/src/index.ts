@@ -1,4 +1,35 @@
+export type { DecisionQuestion, DecisionTime } from './decision-time.js';
+export { cleanRequestsNeeded, decisionTime } from './decision-time.js';
+export type { DispersionPrior, DispersionSums } from './dispersion.js';
+export { addToDispersion, dispersionOf, noDispersion, temperingOf } from './dispersion.js';
+export type {
+  ErrorCell,
+  ErrorRatioEvidence,
+  ErrorRatioLimits,
+  ErrorRatioState,
+  ErrorRatioTests,
+} from './error-ratio.js';
+export {
+  beginErrorRatio,
+  copyErrorRatio,
+  errorRatioEvidence,
+  errorRatioTests,
+  learnControl,
+  weighErrors,
+} from './error-ratio.js';
+export type { LogEvidence, Mixture } from './evidence.js';
+export { addStart, evenMixture, freshEvidence, logMean, logOf, startMass } from './evidence.js';
 export type { Increase, MetricWindow } from './increase.js';
 export { increaseOf } from './increase.js';
+export type { LimitTest } from './limit-test.js';
+export { addToLimit, limitTest } from './limit-test.js';
+export type { ProportionInterval } from './proportion-interval.js';
+export { binomialAtMost, exactInterval, wilsonInterval } from './proportion-interval.js';
+export type { RatioInterval, TemperedCounts } from './ratio-interval.js';
+export { ratioInterval } from './ratio-interval.js';
+export type { RatioTest, Side, SlotCounts } from './ratio-test.js';
+export { addToRatio, ratioTest } from './ratio-test.js';
+export type { SampleRatioEvidence, SampleRatioTest } from './sample-ratio-test.js';
+export { addToSampleRatio, freshSampleRatio, logOfSampleRatio, sampleRatioTest } from './sample-ratio-test.js';
 export type { Judgement, ThresholdLimits, ThresholdMeasurement } from './threshold.js';
 export { judgeThreshold } from './threshold.js';
