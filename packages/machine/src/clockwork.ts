@@ -109,7 +109,7 @@ export function instants(state: ReleaseState): readonly number[] {
 }
 
 function serviceInstants(state: ReleaseState, name: string, settleMs: number, found: number[]): void {
-  const { routing, slots: both, roles } = serviceOf(state, name);
+  const { routing, slots: both, roles, doubt } = serviceOf(state, name);
   const { traffic, environment } = plannedOf(state, name);
   const { fencing, propagationMs, lateWriteMs } = traffic.capabilities;
   for (const write of routing.writes) {
@@ -123,6 +123,7 @@ function serviceInstants(state: ReleaseState, name: string, settleMs: number, fo
   if (routing.unreadableSince !== null) {
     found.push(routing.unreadableSince + settleMs, routing.unreadableSince + settleMs * lastPatience);
   }
+  if (doubt !== null) found.push(doubt.since + settleMs);
   for (const slot of slots) {
     const { unfitSince, converge } = both[slot];
     if (routing.drainedAt[slot] !== null) found.push(routing.drainedAt[slot]!);

@@ -91,7 +91,7 @@ export const rows: Readonly<Record<string, Row>> = {
     phase: 'stuck',
     reach: (hand, pause) => {
       pause();
-      hand.observeRouting({ routing: { kind: 'foreign', summary: 'odd' }, revision: 'odd' });
+      hand.twice(() => hand.observeRouting({ routing: { kind: 'foreign', summary: 'odd' }, revision: 'odd' }));
     },
     undriftable: true,
     answers: whenStuck,
@@ -101,7 +101,7 @@ export const rows: Readonly<Record<string, Row>> = {
     reach: (hand, pause) => {
       play('baking')(hand, pause);
       hand.ready.blue = 0;
-      hand.observeSlot('blue');
+      hand.twice(() => hand.observeSlot('blue'));
     },
     firstDeploy: true,
     answers: { ...whenStuck, 'rollback-requested': 'release/nothing-to-return-to' },

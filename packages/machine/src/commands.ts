@@ -104,7 +104,8 @@ function lookAfresh(state: ReleaseState): ReleaseState {
     // Where nobody knew who serves, or what served was nothing, the first read decides anew.
     const isOpen = roles === null || state.stuck?.code === 'release/active-empty';
     const forget = isOpen ? { seen: null, legitimate: null } : {};
-    let next = withRouting(isOpen ? withService(each, name, { roles: null }) : each, name, {
+    const anew = withService(each, name, isOpen ? { roles: null, doubt: null } : { doubt: null });
+    let next = withRouting(anew, name, {
       ...forget,
       fresh: false,
       generation: routing.generation + 1,

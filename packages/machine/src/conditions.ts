@@ -135,14 +135,17 @@ export function mayMove(state: ReleaseState): boolean {
   return state.paused === null && !anyDrift(state);
 }
 
-/** Whether users can already meet the candidate. */
+/** Whether users can already meet the candidate of any service. */
 export function candidateServes(state: ReleaseState): boolean {
-  return serviceNames(state).some((name) => {
-    const { roles, routing } = serviceOf(state, name);
-    if (roles === null) return false;
-    const share = (target: { weights: Record<Slot, number>; audiences: readonly { slot: Slot }[] } | null): boolean =>
-      target !== null &&
-      (target.weights[roles.candidate] > 0 || target.audiences.some(({ slot }) => slot === roles.candidate));
-    return share(routing.seen?.target ?? null) || routing.writes.some(({ target }) => share(target));
-  });
+  return serviceNames(state).some((name) => servesCandidate(state, name));
+}
+
+/** Whether users of this service can already meet its candidate, or may do so once a write of ours lands. */
+export function servesCandidate(state: ReleaseState, name: string): boolean {
+  const { roles, routing } = serviceOf(state, name);
+  if (roles === null) return false;
+  const share = (target: { weights: Record<Slot, number>; audiences: readonly { slot: Slot }[] } | null): boolean =>
+    target !== null &&
+    (target.weights[roles.candidate] > 0 || target.audiences.some(({ slot }) => slot === roles.candidate));
+  return share(routing.seen?.target ?? null) || routing.writes.some(({ target }) => share(target));
 }

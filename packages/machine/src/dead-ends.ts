@@ -1,5 +1,6 @@
 import { isReached, isRetired, isServiceSettled, mayTouch } from './conditions.js';
 import { givenUp } from './failures.js';
+import { confirmedFinding } from './findings.js';
 import { lastPatience, slotGoal } from './goals.js';
 import type { ReleaseState } from './state.js';
 import { serviceNames, serviceOf } from './update.js';
@@ -28,8 +29,8 @@ export function deadEnd(state: ReleaseState, at: number): DeadEnd | null {
 /** What this service is stuck at in the present phase; `null` where it can go on, or has arrived. */
 export function deadEndOf(state: ReleaseState, name: string, at: number): DeadEnd | null {
   if (state.phase !== 'rolling-back' && state.phase !== 'retiring') return null;
-  const sick = state.phase === 'rolling-back' ? sickActive(state, name, at) : null;
-  if (sick !== null) return { code: 'release/active-unhealthy', message: sick };
+  const sick = state.phase === 'rolling-back' ? confirmedFinding(state, name, at) : null;
+  if (sick !== null) return { code: sick.code, message: sick.message };
   const message = givenUp(state, name, at, lastPatience);
   if (message === null) return null;
   return { code: state.phase === 'retiring' ? 'release/retire-failed' : 'release/rollback-failed', message };
@@ -46,16 +47,4 @@ function isCandidateCleared(state: ReleaseState, name: string, at: number): bool
   const { roles } = serviceOf(state, name);
   if (roles === null || slotGoal(state, name).retire === null) return true;
   return isRetired(state, name) && mayTouch(state, name, roles.candidate, at);
-}
-
-/** S14: traffic is not sent back to a slot that serves nobody while the candidate still serves some. */
-export function sickActive(state: ReleaseState, name: string, at: number): string | null {
-  const { roles, slots, routing } = serviceOf(state, name);
-  if (roles === null || roles.active === null || isReached(state, name, at)) return null;
-  const active = slots[roles.active];
-  const candidate = slots[roles.candidate];
-  const routed = routing.seen?.target?.weights[roles.active] === 100;
-  const isSick = active.fresh && active.seen !== null && active.seen.ready === 0;
-  if (!isSick || routed || (candidate.seen?.ready ?? 0) === 0) return null;
-  return `${roles.active} of ${name} has no ready instance, ${roles.candidate} has ${candidate.seen!.ready}`;
 }

@@ -16,6 +16,7 @@ import {
   slotTrouble,
   watchedEvidence,
 } from './explain-words.js';
+import { activeSick } from './findings.js';
 import { neededInstances, retainUntil, slotGoal } from './goals.js';
 import type { ReleaseState } from './state.js';
 import { currentStep, stepsOf } from './steps.js';
@@ -171,12 +172,32 @@ function explainRollingBack(state: ReleaseState): Explanation {
   const away = serviceNames(state).find((name) => !isReached(state, name, state.at));
   const next = ['Nothing to do: it goes on by itself'];
   if (away !== undefined) {
-    const trouble = routingTrouble(state, away);
+    const trouble = lookTrouble(state, away) ?? routingTrouble(state, away);
     const where = trouble === null ? null : `The routing of ${away} is not back yet: ${trouble}`;
-    return say('rolling-back', [doing, where], causeEvidence(state), next);
+    return say('rolling-back', [doing, where, bothSick(state)], causeEvidence(state), next);
   }
   const rest = nothingUnresolved(state)
     ? 'All users are back; the candidate is being retired'
     : 'All users are back; it ends once no earlier write can land any more';
   return say('rolling-back', [doing, rest], causeEvidence(state), next);
+}
+
+/** What is read before users are sent back (S14); `null` where nothing is. */
+function lookTrouble(state: ReleaseState, name: string): string | null {
+  const { doubt, roles } = serviceOf(state, name);
+  if (doubt === null) return null;
+  return doubt.code === activeSick
+    ? `one read shows ${roles!.active} without a ready instance, which is read again`
+    : `${roles!.active} is read first, because it gets the users`;
+}
+
+/** Rule 12: where neither slot is healthy, users go to the version that served before. */
+function bothSick(state: ReleaseState): string | null {
+  for (const name of serviceNames(state)) {
+    const { roles, slots } = serviceOf(state, name);
+    if (roles === null || roles.active === null) continue;
+    if (slots[roles.active].seen?.ready !== 0 || slots[roles.candidate].seen?.ready !== 0) continue;
+    return `Neither slot of ${name} has a ready instance; users go back to ${roles.active}, which served before`;
+  }
+  return null;
 }

@@ -171,8 +171,34 @@ export const situations: readonly Situation[] = [
     () =>
       then(
         reached('baking'),
-        (hand) => hand.observeSlot('blue', { ready: 0 }),
+        (hand) => {
+          hand.ready.blue = 0;
+        },
         (hand) => void hand.command('rollback-requested'),
+        (hand) => hand.answer(),
+      ),
+  ],
+  [
+    'Who gets the users back is looked at first',
+    () => then(reached('baking'), (hand) => void hand.command('rollback-requested')),
+  ],
+  [
+    'The slot to go back to looks dead, to one read',
+    () =>
+      then(
+        reached('baking'),
+        (hand) => void hand.command('rollback-requested'),
+        (hand) => hand.observeSlot('blue', { ready: 0 }),
+      ),
+  ],
+  [
+    'Neither slot has a ready instance',
+    () =>
+      then(
+        reached('baking'),
+        (hand) => hand.command('rollback-requested'),
+        (hand) => hand.observeSlot('green', { ready: 0 }),
+        (hand) => hand.twice(() => hand.observeSlot('blue', { ready: 0 })),
       ),
   ],
   [
@@ -208,7 +234,7 @@ export const situations: readonly Situation[] = [
         (hand) => {
           hand.target = everythingTo('blue', { weights: weights(50) });
         },
-        (hand) => hand.observeRouting(),
+        (hand) => hand.twice(() => hand.observeRouting()),
       ),
   ],
   [
@@ -217,7 +243,7 @@ export const situations: readonly Situation[] = [
       then(
         new Hand(planOf(), { active: null }),
         (hand) => hand.playTo('baking'),
-        (hand) => hand.observeSlot('blue', { ready: 0, whyNotReady: '0 of 2 ready: out of memory' }),
+        (hand) => hand.twice(() => hand.observeSlot('blue', { ready: 0, whyNotReady: '0 of 2 ready: out of memory' })),
       ),
   ],
 ];

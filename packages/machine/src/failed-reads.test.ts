@@ -79,6 +79,10 @@ describe('reads that fail or disagree', () => {
     hand.observeSlot('green');
     expect(hand.state.services.web?.roles).toBeNull();
     hand.observeSlot('blue', { version: 'v1', ready: 2 });
+    hand.observeRouting();
+    hand.observeSlot('green');
+    expect(hand.state.stuck).toBeNull();
+    hand.observeSlot('blue', { version: 'v1', ready: 2 });
     expect(hand.state.stuck?.code).toBe('release/routing-missing');
     hand.observeSlot('blue');
     hand.command('retry-requested');

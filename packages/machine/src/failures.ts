@@ -1,5 +1,6 @@
 import { printDuration } from '@bluegreen/contract';
 import { candidateServes, isFit, isReached, isRetired } from './conditions.js';
+import { confirmedFinding } from './findings.js';
 import { gatesHere, guardrailsHere } from './gates.js';
 import { slotGoal, trafficGoal } from './goals.js';
 import type { ReleaseState, RollbackCause } from './state.js';
@@ -62,10 +63,10 @@ function unfitCause(state: ReleaseState, at: number): Cause | null {
   for (const name of serviceNames(state)) {
     const { roles, slots } = serviceOf(state, name);
     if (roles === null) continue;
+    const dead = confirmedFinding(state, name, at);
+    if (dead !== null) return { code: 'candidate-unfit', service: name, message: dead.message };
     const { seen, unfitSince, fresh } = slots[roles.candidate];
-    if (unfitSince === null) continue;
-    const isDead = fresh && seen !== null && seen.ready === 0;
-    if (!isDead && at < unfitSince + settleMs) continue;
+    if (unfitSince === null || at < unfitSince + settleMs) continue;
     const why = fresh ? (seen?.whyNotReady ?? `${seen?.ready ?? 0} instances ready`) : 'it could not be read';
     return { code: 'candidate-unfit', service: name, message: `${roles.candidate} of ${name} can't serve: ${why}` };
   }

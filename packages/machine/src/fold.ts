@@ -2,6 +2,7 @@ import { type Slot, soleSlot } from '@bluegreen/contract';
 import { catchUp } from './clockwork.js';
 import { obey, refusal } from './commands.js';
 import { isKnownEmpty } from './conditions.js';
+import { leaveUnanswered, noteDoubt } from './doubt.js';
 import { believeEnvironment } from './environment-belief.js';
 import type { Fact } from './events.js';
 import { findCause } from './failures.js';
@@ -26,7 +27,8 @@ export function fold(state: ReleaseState, fact: Fact): ReleaseState {
 /** What follows from the data alone; the phase machine calls it again after every change of phase. */
 export function drawConsequences(state: ReleaseState, at: number): ReleaseState {
   const known = eachService(eachService(state, findRoles), noteGoal);
-  const current = catchUp(known, at);
+  const doubted = eachService(known, (each, name) => noteDoubt(each, name, at));
+  const current = catchUp(doubted, at);
   return noteUncounted(pauseOnFailure(noteCause(current, at), at), at);
 }
 
@@ -60,10 +62,11 @@ function noteUnreadable(state: ReleaseState, service: string, slot: Slot | null,
   if (slot === null) {
     return routing.unreadableSince === null ? withRouting(state, service, { unreadableSince: at }) : state;
   }
+  const left = leaveUnanswered(state, service, slot);
   const { unfitSince, fresh } = slots[slot];
   return unfitSince === null || fresh
-    ? withSlot(state, service, slot, { unfitSince: unfitSince ?? at, fresh: false })
-    : state;
+    ? withSlot(left, service, slot, { unfitSince: unfitSince ?? at, fresh: false })
+    : left;
 }
 
 /** The active slot is read from routing (S35); only where nothing is routed and nothing runs it is a first deploy. */

@@ -25,7 +25,7 @@ const lives: readonly (readonly [end: Phase, plan: ReleasePlan, play: (hand: Han
     planOf(),
     (hand) => {
       hand.target = everythingTo('blue', { weights: weights(50) });
-      hand.observeRouting();
+      hand.twice(() => hand.observeRouting());
     },
   ],
   [
@@ -33,8 +33,9 @@ const lives: readonly (readonly [end: Phase, plan: ReleasePlan, play: (hand: Han
     planOf(),
     (hand) => {
       hand.playTo('baking');
-      hand.observeSlot('blue', { ready: 0 });
+      hand.ready.blue = 0;
       hand.command('rollback-requested');
+      hand.answer();
     },
   ],
   [
@@ -111,7 +112,7 @@ function failFirst(table: Guards): void {
   const hand = new Hand(planOf(), { active: null });
   watch(hand, table);
   hand.playTo('baking');
-  hand.observeSlot('blue', { ready: 0 });
+  hand.twice(() => hand.observeSlot('blue', { ready: 0 }));
   if (hand.state.phase !== 'stuck') throw new Error('a failed first deployment goes somewhere');
   hand.command('retry-requested');
   hand.observeSlot('blue');

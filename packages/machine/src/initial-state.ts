@@ -59,6 +59,7 @@ function initialService(): ServiceState {
       drainedAt: { blue: null, green: null },
     },
     teardownBegunAt: null,
+    doubt: null,
   };
 }
 

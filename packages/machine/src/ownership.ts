@@ -1,8 +1,9 @@
+import { lookBeforeReturn } from './doubt.js';
 import type { Fact } from './events.js';
 import { openGates } from './gates.js';
 import type { GateState, ReleaseState, RouteWrite } from './state.js';
 import { skipAbsence } from './uncounted-time.js';
-import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './update.js';
+import { eachService, plannedOf, serviceOf, withRouting, withService, withSlot } from './update.js';
 
 type Resumed = Extract<Fact, { readonly type: 'orchestrator-resumed' }>;
 
@@ -19,10 +20,9 @@ export function takeOver(state: ReleaseState, event: Resumed): ReleaseState {
   }
   const owned: ReleaseState = { ...state, fences, earlier, ownedSince: event.at };
   const moved = skipAbsence(owned, event.absentMs, event.at);
-  return forgetMeasured(
-    eachService(moved, (each, name) => forgetReads(each, name, event.at)),
-    event.at,
-  );
+  const forgotten = eachService(moved, (each, name) => forgetReads(each, name, event.at));
+  const looking = state.phase === 'rolling-back' ? lookBeforeReturn(forgotten, state.phase, event.at) : forgotten;
+  return forgetMeasured(looking, event.at);
 }
 
 function forgetReads(state: ReleaseState, name: string, at: number): ReleaseState {
@@ -32,7 +32,7 @@ function forgetReads(state: ReleaseState, name: string, at: number): ReleaseStat
     (write): RouteWrite =>
       write.status === 'unresolved' ? write : { ...write, status: 'unresolved', until: at + lateWriteMs },
   );
-  let next = withRouting(state, name, {
+  let next = withRouting(withService(state, name, { doubt: null }), name, {
     writes,
     generation: routing.generation + 1,
     fresh: false,

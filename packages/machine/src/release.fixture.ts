@@ -161,8 +161,25 @@ export class Hand {
     return this.tell({ type: 'environment-observed', service: 'web', slot, observation });
   }
 
+  /** Answers what is asked again before it is believed (F7), and what is looked at before a return (S14). */
+  answer(): void {
+    for (let round = 0; round < 3; round++) {
+      for (const read of this.state.services.web!.doubt?.reads ?? []) {
+        if (read === 'routing') this.observeRouting();
+        else this.observeSlot(read);
+      }
+    }
+  }
+
+  /** Tells something as often as it takes to be believed. */
+  twice(tell: () => void): void {
+    tell();
+    tell();
+  }
+
   /** Begins the write that is wanted now; the caller says how it ends. */
   begin(kind: 'route' | 'converge'): Effect & { readonly kind: 'route' | 'converge' } {
+    if (this.state.phase === 'rolling-back') this.answer();
     const effect = this.effect(kind);
     if (effect === undefined || effect.notBefore > this.at)
       throw new Error(`no ${kind} is wanted in ${this.state.phase}`);

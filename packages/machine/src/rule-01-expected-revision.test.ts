@@ -117,6 +117,7 @@ describe('rule 1: expected revision', () => {
     hand.edit(50);
     hand.lookOn(2_000);
     expect(hand.command('rollback-requested')).toBeNull();
+    hand.answer();
     expect(hand.effect('route')?.expected).toEqual({ revision: hand.observation().revision });
     hand.playTo('rolled-back');
     expect(hand.target?.weights).toEqual(weights(0));

@@ -111,6 +111,7 @@ describe('rule 2: late writes', () => {
     expect(hand.effect('route')).toBeUndefined();
     hand.refuse(write, 'read-back');
     hand.observeRouting();
+    hand.answer();
     const rollback = hand.effect('route')!;
     expect(rollback.target.weights).toEqual(weights(0));
     expect(rollback.notBefore).toBeLessThanOrEqual(hand.at);

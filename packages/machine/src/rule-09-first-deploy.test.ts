@@ -20,7 +20,7 @@ function shifted(hand: Hand): Hand {
 /** The candidate of a first deploy, blue, dies. */
 function die(hand: Hand): void {
   hand.ready.blue = 0;
-  hand.observeSlot('blue');
+  hand.twice(() => hand.observeSlot('blue'));
 }
 
 describe('rule 9: first deploy', () => {
@@ -62,21 +62,21 @@ describe('rule 9: first deploy', () => {
 
   it('stops at foreign and at split routing', () => {
     const odd = new Hand();
-    odd.observeRouting(foreign);
+    odd.twice(() => odd.observeRouting(foreign));
     expect(odd.state.stuck).toMatchObject({ code: 'release/routing-foreign', from: 'preparing' });
     expect(odd.state.stuck?.message).toContain('a redirect to elsewhere');
     const split = new Hand();
     split.edit(50);
-    split.observeRouting();
+    split.twice(() => split.observeRouting());
     expect(split.state.stuck).toMatchObject({ code: 'release/routing-split', from: 'preparing' });
   });
 
   it('starts anew on a retry once somebody repaired the routing', () => {
     for (const breakIt of [
-      (hand: Hand) => hand.observeRouting(foreign),
+      (hand: Hand) => hand.twice(() => hand.observeRouting(foreign)),
       (hand: Hand) => {
         hand.edit(50);
-        hand.observeRouting();
+        hand.twice(() => hand.observeRouting());
       },
     ]) {
       const hand = new Hand();

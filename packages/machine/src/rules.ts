@@ -1,8 +1,6 @@
-import { soleSlot } from '@bluegreen/contract';
 import {
   allReached,
   isDeployed,
-  isKnownEmpty,
   isReached,
   isRetired,
   mayMove,
@@ -10,6 +8,8 @@ import {
   retentionOver,
 } from './conditions.js';
 import { deadEnd, isServiceOver } from './dead-ends.js';
+import { lookBeforeReturn } from './doubt.js';
+import { confirmedFinding } from './findings.js';
 import { allPassed, closeAll, gatesHere, guardrailsHere, guardrailsSee, openAll } from './gates.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { currentStep, isFirstDeploy, stepsOf } from './steps.js';
@@ -19,7 +19,7 @@ import { eachService, serviceNames, serviceOf, withRouting, withService } from '
 export const guards = {
   hasCause: (state: ReleaseState): boolean => state.cause !== null,
   cannotReturn: (state: ReleaseState): boolean => state.cause !== null && isFirstDeploy(state) && touchedRouting(state),
-  hasNoStart: (state: ReleaseState): boolean => startProblem(state) !== null,
+  hasNoStart: (state: ReleaseState, at: number): boolean => startProblem(state, at) !== null,
   isPrepared: (state: ReleaseState, at: number): boolean =>
     mayMove(state) && serviceNames(state).every((name) => isReached(state, name, at) && isDeployed(state, name)),
   mayOpenVerify: (state: ReleaseState, at: number): boolean =>
@@ -51,7 +51,8 @@ export const actions = {
     const stuck = { ...stuckReason(state, at), from: state.phase as ActivePhase };
     return { ...leave(eachService(state, (each, name) => endService(each, name, at))), stuck };
   },
-  beginRollback: (state: ReleaseState): ReleaseState => overrideDrift(freshAttempts(leave(state))),
+  beginRollback: (state: ReleaseState, at: number): ReleaseState =>
+    lookBeforeReturn(overrideDrift(freshAttempts(leave(state))), 'rolling-back', at),
   beginVerify: (state: ReleaseState): ReleaseState => freshAttempts(leave(state)),
   openVerify: (state: ReleaseState, at: number): ReleaseState =>
     openAll({ ...state, watch: watching(at, 0) }, state.plan.policy.verify.gates, at, at),
@@ -80,7 +81,8 @@ export const actions = {
     const open = eachService(state, (each, name) =>
       serviceOf(each, name).outcome === 'promoted' ? each : withService(each, name, { outcome: null }),
     );
-    return freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, total });
+    const opened = freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, total });
+    return state.reopenAt === 'rolling-back' ? lookBeforeReturn(opened, 'rolling-back', at) : opened;
   },
   finishPromoted: (state: ReleaseState): ReleaseState => leave(state),
   finishRolledBack: (state: ReleaseState): ReleaseState => withOutcome(leave(state), 'rolled-back'),
@@ -137,24 +139,12 @@ function touchedRouting(state: ReleaseState): boolean {
 }
 
 /** Rule 9: where the release can't begin, because nobody can say who serves now. */
-function startProblem(state: ReleaseState): { readonly code: string; readonly message: string } | null {
+function startProblem(state: ReleaseState, at: number): { readonly code: string; readonly message: string } | null {
   const mixed = mixedFirst(state);
   if (mixed !== null) return { code: 'release/first-deploy-mixed', message: mixed };
   for (const name of serviceNames(state)) {
-    const { roles, routing, slots } = serviceOf(state, name);
-    const unserved = emptyActive(state, name);
-    if (unserved !== null) return { code: 'release/active-empty', message: unserved };
-    if (roles !== null || routing.seen === null || !routing.fresh) continue;
-    const { foreign, target } = routing.seen;
-    if (foreign !== null) return { code: 'release/routing-foreign', message: `${name}: ${foreign}` };
-    if (target !== null && soleSlot(target) === null) {
-      const message = `${name}: routing is split ${target.weights.blue}/${target.weights.green} already`;
-      return { code: 'release/routing-split', message };
-    }
-    const isSeen = slots.blue.fresh && slots.green.fresh;
-    if (target === null && isSeen && !(isKnownEmpty(slots.blue) && isKnownEmpty(slots.green))) {
-      return { code: 'release/routing-missing', message: `${name}: nothing is routed, but a version runs` };
-    }
+    const found = confirmedFinding(state, name, at);
+    if (found !== null) return found;
   }
   return null;
 }
@@ -167,22 +157,9 @@ function mixedFirst(state: ReleaseState): string | null {
   return `${first.join(', ')} was never deployed, ${known.filter((name) => !first.includes(name)).join(', ')} serves already`;
 }
 
-/** Users are sent where nothing runs, and the slot that would be deployed over is the one that runs something. */
-function emptyActive(state: ReleaseState, name: string): string | null {
-  const { roles, slots } = serviceOf(state, name);
-  if (roles === null || roles.active === null || !isKnownEmpty(slots[roles.active])) return null;
-  const { converge, fresh, seen } = slots[roles.candidate];
-  if (converge !== null || !fresh || seen === null || seen.version === null) return null;
-  return `${name}: routing sends everything to ${roles.active}, where nothing runs; ${roles.candidate} runs ${seen.version}`;
-}
-
 function stuckReason(state: ReleaseState, at: number): { readonly code: string; readonly message: string } {
-  if (state.phase === 'preparing') {
-    const problem = startProblem(state);
-    if (problem !== null) return problem;
-  }
-  const end = deadEnd(state, at);
-  if (end !== null) return end;
+  const problem = state.phase === 'preparing' ? startProblem(state, at) : deadEnd(state, at);
+  if (problem !== null) return { code: problem.code, message: problem.message };
   const why = state.cause?.message ?? 'unknown';
   return { code: 'release/first-deploy-failed', message: `there is nothing to go back to, although ${why}` };
 }

@@ -98,6 +98,18 @@ export interface ServiceState {
   readonly routing: RoutingState;
   /** When the first irreversible request against the old slot was journaled. */
   readonly teardownBegunAt: number | null;
+  /** What one read said and another one has to confirm. */
+  readonly doubt: Doubt | null;
+}
+
+/** Something that ends a release or sends it back, and that must be read again before it counts. */
+export interface Doubt {
+  /** Where it would decide; it is over with its phase. */
+  readonly phase: Phase;
+  readonly code: string;
+  readonly since: number;
+  /** The reads that were asked again and did not answer yet. */
+  readonly reads: readonly ('routing' | Slot)[];
 }
 
 export interface SlotState {

@@ -84,7 +84,7 @@ describe('time that does not count', () => {
   it('gives a release that was stuck for long a whole new time', () => {
     const hand = new Hand(planOf(policyOf({ limits: short })), { active: null });
     hand.playTo('baking');
-    hand.observeSlot('blue', { ready: 0 });
+    hand.twice(() => hand.observeSlot('blue', { ready: 0 }));
     expect(hand.state.phase).toBe('stuck');
     hand.at += 72 * hour;
     expect(hand.command('retry-requested')).toBeNull();

@@ -8,8 +8,16 @@ import {
   type TrafficTarget,
 } from '@bluegreen/contract';
 import { instants } from './clockwork.js';
-import { isDeployed, isFit, isRetired, isShown, nothingUnresolved, runsRelease, touchableFrom } from './conditions.js';
-import { sickActive } from './dead-ends.js';
+import {
+  isDeployed,
+  isFit,
+  isRetired,
+  isShown,
+  nothingUnresolved,
+  runsRelease,
+  servesCandidate,
+  touchableFrom,
+} from './conditions.js';
 import { providersReachedFrom } from './dependencies.js';
 import type { Effect, JudgedService } from './effects.js';
 import { openGates } from './gates.js';
@@ -109,10 +117,10 @@ function routingEffects(state: ReleaseState, name: string, busy: Set<string>, ef
 
 /** A write is due: the last read is fresh and ours, shows another target, and nothing sent earlier may still show it. */
 function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boolean {
-  const { routing, roles } = serviceOf(state, name);
+  const { routing, roles, doubt } = serviceOf(state, name);
   const { attempts } = state.plan.policy.limits;
-  // S14: what waits for a person must not be done meanwhile, while other services still go back.
-  if (state.phase === 'rolling-back' && sickActive(state, name, state.at) !== null) return false;
+  // S14: who gets the users back is looked at first; one that is sick waits for a person, while other services go back.
+  if (state.phase === 'rolling-back' && doubt !== null) return false;
   if (roles === null || !routing.fresh || routing.seen === null || routing.seen.foreign !== null) return false;
   if (routing.drifted !== null || routing.suspect !== null || isShown(state, name)) return false;
   const isAwaited = routing.writes.some(({ status, target }) => status === 'accepted' && sameTarget(target, goal));
@@ -151,7 +159,7 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
       notBefore: 0,
       service: name,
       slot,
-      everyMs: isGoal || !fresh ? pollMs : pollMs * idleFactor,
+      everyMs: isGoal || !fresh || isReturnedTo(state, name, slot) ? pollMs : pollMs * idleFactor,
     });
     if (!isGoal || busy.has(resource)) continue;
     const kind = slot === goal.deploy ? 'deploy' : 'retire';
@@ -162,6 +170,13 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
     effects.push(convergeEffect(state, name, slot, kind, key, nextFence(state, resource), from));
     busy.add(resource);
   }
+}
+
+/** S14: a slot that is about to get its users back is watched until it has them. */
+function isReturnedTo(state: ReleaseState, name: string, slot: Slot): boolean {
+  return (
+    state.phase === 'rolling-back' && serviceOf(state, name).roles?.active === slot && servesCandidate(state, name)
+  );
 }
 
 function convergeEffect(

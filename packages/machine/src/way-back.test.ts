@@ -25,6 +25,7 @@ describe('the way back', () => {
     hand.accept(forward);
     hand.judge(hand.effect('judge')!, 'fail');
     hand.observeRouting();
+    hand.answer();
     expect(hand.effect('route')).toMatchObject({ notBefore: 0, target: { weights: weights(0) } });
   });
 
@@ -33,6 +34,7 @@ describe('the way back', () => {
     hand.judge(hand.effect('judge')!, 'fail');
     hand.refuse(forward, 'read-back', 'no longer wanted');
     hand.observeRouting();
+    hand.answer();
     expect(hand.effect('route')).toMatchObject({ notBefore: 0, target: { weights: weights(0) } });
   });
 
