@@ -3,7 +3,7 @@ import { printFailure } from './print-failure.js';
 import { type Hopes, problemsOf } from './problems.js';
 import type { SimulateOptions } from './setting.js';
 import type { SimulatedHistory } from './simulated-history.js';
-import { costsUsers, movesTraffic, needsPerson, simpler, type Trouble } from './trouble.js';
+import { costsUsers, leavesCallsAlone, movesTraffic, needsPerson, simpler, type Trouble } from './trouble.js';
 
 export interface ExploredFailure {
   readonly seed: number;
@@ -80,7 +80,7 @@ export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faul
   const { policy } = calm.state.plan;
   const tookMs = calm.endedAt - calm.ledger.startedAt;
   const absentMs = crashes.reduce((sum, crash) => sum + crash.absentMs, 0);
-  const { pollMs, settleMs } = policy.limits;
+  const { pollMs, settleMs, callMs } = policy.limits;
   const isHelped = (options.stuck ?? 'never') !== 'never';
   const awaitsApproval = calm.records.some(({ event }) => event.type === 'approval-requested');
   const mayGoBack = faults.length > 0 || (awaitsApproval && absentMs > 0);
@@ -94,6 +94,8 @@ export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faul
     expectations: {
       // What is read rarely is known late, and later yet when the reads fail.
       noticeMs: pollMs * 6 + (faults.length > 0 ? settleMs : 0),
+      // Who gets users back is read right before; where calls have faults, or their owner dies, it takes longer.
+      returnMs: crashes.length === 0 && faults.every(leavesCallsAlone) ? 1_000 : pollMs * 2 + callMs,
       ...(faults.some(movesTraffic) ? {} : { retainMs: policy.retire.after }),
       ...(options.service?.router?.drain === 'absent' ? { drainMs: policy.retire.drainMs } : {}),
     },

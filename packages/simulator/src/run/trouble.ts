@@ -88,14 +88,19 @@ export function needsPerson({ fault }: PlannedFault, options: SimulateOptions): 
     'foreign-edit',
     'outage',
   ];
-  // A first deployment has nothing to go back to, so whatever looks like a dead candidate is a person's.
-  const onFirst: readonly PlannedFault['fault'][] = ['candidate-dies', 'stale', 'flapping', 'partial'];
+  // A first deployment has nothing to go back to, so a candidate that dies, or never gets whole, is a person's.
+  const onFirst: readonly PlannedFault['fault'][] = ['candidate-dies', 'partial'];
   return lasting.includes(fault) || (options.active === null && onFirst.includes(fault));
 }
 
 /** Faults that take the traffic back to the old slot, whose retention the policy counts from the promotion. */
 export function movesTraffic({ fault }: PlannedFault): boolean {
   return fault === 'foreign-edit' || fault === 'router-restarts' || fault === 'routing-vanishes';
+}
+
+/** Faults of the world with which every call is answered as quickly as without. */
+export function leavesCallsAlone({ fault }: PlannedFault): boolean {
+  return ['active-dies', 'candidate-dies', 'autoscaler-interferes', 'foreign-edit', 'router-restarts'].includes(fault);
 }
 
 /** Faults after which users may lose requests whatever an orchestrator does. */

@@ -81,6 +81,19 @@ describe('the judge sees', () => {
     expect(idsOf(bench, { noticeMs: 10_000 })).toEqual([]);
   });
 
+  test('S14: users go back to a slot that was dead for longer than anybody needs to see it', () => {
+    const bench = benchOf();
+    bench.deploy('green', 'v2');
+    bench.pass(60_000);
+    bench.route(100);
+    bench.world.crash('checkout', 'blue');
+    bench.pass(4_000);
+    bench.route(0);
+    expect(idsOf(bench)).toEqual(['S14']);
+    expect(idsOf(bench, { noticeMs: 10_000 })).toEqual(['S14']);
+    expect(idsOf(bench, { returnMs: 10_000 })).toEqual([]);
+  });
+
   test('S2: weight before the router knows anybody there', () => {
     const eager = benchOf({ router: { reportsHealth: true, registrationMs: 300_000 } });
     eager.deploy('green', 'v2');

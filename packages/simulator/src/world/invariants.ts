@@ -24,8 +24,10 @@ export interface Expectations {
   readonly retainMs?: number | 'keep';
   /** How long a slot drains before it may go (S11), on top of its open requests. */
   readonly drainMs?: number;
-  /** How long a slot may be short of instances before an orchestrator has to know (S1, S14): 0. */
+  /** How long a candidate may be short of instances before an orchestrator has to know (S1): 0. */
   readonly noticeMs?: number;
+  /** How long a slot may be dead before an orchestrator that sends users back to it has to know (S14): 0. */
+  readonly returnMs?: number;
 }
 
 const invariants: readonly ((ledger: Ledger, expectations: Expectations) => readonly Violation[])[] = [

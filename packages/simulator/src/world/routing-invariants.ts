@@ -42,7 +42,7 @@ function weightOf(target: TrafficTarget | null, slot: Slot): number {
 }
 
 /** S1: no weight for a candidate that is not whole. S2: nor for one that the router does not know. S14: no way back to a slot where nothing is ready. */
-export function capacityBeforeWeight(ledger: Ledger, { noticeMs = 0 }: Expectations): Violation[] {
+export function capacityBeforeWeight(ledger: Ledger, { noticeMs = 0, returnMs = 0 }: Expectations): Violation[] {
   const found: Violation[] = [];
   for (const { record, before, target, candidate } of changesOf(ledger)) {
     if (record.by !== 'route') continue;
@@ -56,7 +56,7 @@ export function capacityBeforeWeight(ledger: Ledger, { noticeMs = 0 }: Expectati
         else if (ledger.services[record.service]!.reportsHealth && place.registered === 0) {
           found.push(violation('S2', record, `${slot} got weight before the router knew any of its instances`));
         }
-      } else if (place.ready === 0 && isKnown(place, record.at, noticeMs) && record.places[otherSlot(slot)].ready > 0) {
+      } else if (place.ready === 0 && isKnown(place, record.at, returnMs) && record.places[otherSlot(slot)].ready > 0) {
         found.push(violation('S14', record, `traffic went back to ${slot} with ${count}`));
       }
     }
