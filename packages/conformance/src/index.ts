@@ -1,3 +1,9 @@
+export type { EnvironmentBench, EnvironmentHarness } from './environment/environment-bench.js';
+export {
+  environmentRules,
+  proveEnvironmentAdapter,
+  testEnvironmentAdapter,
+} from './environment/environment-suite.js';
 export { conformanceErrors } from './error-codes.js';
 export type { Rule, RuleResult, Size } from './rule.js';
 export type { ConformanceOptions, ConformanceReport, TestFunctions } from './suite.js';

@@ -85,7 +85,7 @@ function refuseUnknown<Trial>({ rules }: Suite<Trial>, notShown: Readonly<Record
 function explained(result: RuleResult, acknowledged: string | undefined): RuleResult {
   if (acknowledged === undefined) return result;
   if (result.status === 'not-shown') return { ...result, reason: acknowledged };
-  if (result.status === 'broken') return result;
+  if (result.status !== 'shown') return result;
   return { rule: result.rule, status: 'broken', seen: 'it can be shown, and `notShown` says that it cannot' };
 }
 
@@ -96,7 +96,7 @@ function judge<Trial>(rule: Rule<Trial>, result: RuleResult, acknowledged: strin
     const detail = `\n  rule: ${head}\n  seen: ${result.seen}\n  why:  ${rule.why}\n  docs: ${docsOf(rule.id)}\n`;
     throw fail('conformance/rule-broken', { detail });
   }
-  if (acknowledged !== undefined && result.status !== 'not-shown') {
+  if (acknowledged !== undefined && result.status === 'shown') {
     throw fail('conformance/rule-shown-after-all', { detail: head });
   }
   if (result.status === 'not-shown' && acknowledged === undefined) {

@@ -1,9 +1,10 @@
 import { attempt } from '../patience.js';
+import { reactionOf } from '../reaction-of.js';
 import { broken, type Rule } from '../rule.js';
 import { describeError } from '../run-rule.js';
 import { richTarget } from './convergence-rules.js';
 import { describeObservation, describeTarget } from './describe-routing.js';
-import { reactionOf, type TrafficTrial } from './traffic-trial.js';
+import type { TrafficTrial } from './traffic-trial.js';
 
 /** Other people's hands, in our fields and beside them. */
 export const foreignRules: readonly Rule<TrafficTrial>[] = [

@@ -1,8 +1,9 @@
 import { printStamp, type TrafficAdapter, type TrafficObservation } from '@bluegreen/contract';
+import { reactionOf } from '../reaction-of.js';
 import { broken, notDeclared, type Rule } from '../rule.js';
 import { describeError } from '../run-rule.js';
 import { describeObservation, describeTarget } from './describe-routing.js';
-import { reactionOf, type TrafficTrial } from './traffic-trial.js';
+import type { TrafficTrial } from './traffic-trial.js';
 
 const noStamp = 'fencing is `none`: there is nowhere to put a stamp';
 

@@ -18,7 +18,7 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
         const shown = await trial.settle(trial.target(slot === 'green' ? 100 : 0, { candidate: null }));
         await untilInUse(trial, shown);
         for (let request = 0; request < 20; request += 1) {
-          const served = await trial.harness.serve!({ user: `user-${request}` });
+          const served = await trial.harness.serve!();
           if (served !== slot)
             broken(`${shown.proof ?? 'accepted'}: 100 % to ${slot}, and request ${request} went to ${served}`);
         }
@@ -39,7 +39,7 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
         await untilInUse(trial, await trial.settle(trial.target(percent)));
         let green = 0;
         for (let index = 0; index < requests; index += 1) {
-          const served = await trial.harness.serve!({ user: `user-${index}` });
+          const served = await trial.harness.serve!();
           if (served === null) broken(`nobody served request ${index} at ${percent} %`);
           if (served === 'green') green += 1;
         }
@@ -56,7 +56,7 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
     id: 'traffic-sticky-served',
     title: 'keeps each user of a `sticky` cohort on one side, and takes nobody back while the candidate grows',
     why: 'Users saw the new page, then the old one, then the new one.',
-    needs: ['serve'],
+    needs: ['serveUser'],
     async check(trial) {
       const { cohorts, weightStepPercent } = trial.capabilities;
       if (!cohorts.includes('sticky') || weightStepPercent === 100) return notDeclared('it has no `sticky` cohort');
@@ -67,7 +67,7 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
         await untilInUse(trial, await trial.settle(trial.target(percent, { cohort: { kind: 'sticky' } })));
         const now = new Set<string>();
         for (const user of users) {
-          const served = [await trial.harness.serve!({ user }), await trial.harness.serve!({ user })];
+          const served = [await trial.harness.serveUser!({ user }), await trial.harness.serveUser!({ user })];
           if (served[0] !== served[1]) broken(`${user} got ${served[0]} and then ${served[1]} at ${percent} %`);
           if (served[0] === 'green') now.add(user);
         }
@@ -81,7 +81,7 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
     id: 'traffic-audiences-served',
     title: 'sends the people of an audience to its slot, and nobody else',
     why: 'Testers reported that the new version works, and had looked at the old one.',
-    needs: ['serve'],
+    needs: ['serveUser'],
     async check(trial) {
       // An address cannot be chosen by every client, so source ranges are shown by reading back alone.
       const kinds = trial.capabilities.audiences.filter((kind) => kind !== 'source-range');
@@ -129,7 +129,7 @@ async function untilInUse(trial: TrafficTrial, shown: TrafficObservation): Promi
 
 async function expectServed(trial: TrafficTrial, request: ProbeRequest, slot: Slot): Promise<void> {
   for (let round = 0; round < 5; round += 1) {
-    const served = await trial.harness.serve!(request);
+    const served = await trial.harness.serveUser!(request);
     if (served !== slot) broken(`${JSON.stringify(request)} belongs to ${slot} and went to ${served}`);
   }
 }
@@ -139,7 +139,7 @@ async function servedAsPromised(trial: TrafficTrial, promised: TrafficObservatio
   if (serve === undefined || promised.kind !== 'split') return;
   const allowed = (['blue', 'green'] as const).filter((slot) => promised.target.weights[slot] > 0);
   for (let request = 0; request < 10; request += 1) {
-    const served = await serve({ user: `user-${request}` });
+    const served = await serve();
     if (served === null || !allowed.includes(served)) {
       broken(`after the restart a request went to ${served}; promised was ${describeTarget(promised.target)}`);
     }

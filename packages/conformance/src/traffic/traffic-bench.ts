@@ -1,6 +1,6 @@
 import type { AudienceKind, AudienceMatch, Clock, Slot, TrafficAdapter } from '@bluegreen/contract';
 
-/** One request of one user, for a harness that can send some. */
+/** One request of somebody who is known. */
 export interface ProbeRequest {
   /** Who asks: put it where the router looks for the user (cookie, header, address). */
   readonly user: string;
@@ -29,8 +29,13 @@ export interface TrafficHarness {
   hang?(): Promise<() => Promise<void>>;
   /** The provider can't be reached, until the returned function is called. */
   disconnect?(): Promise<() => Promise<void>>;
-  /** Sends one request through the router on a connection of its own; answers who served it, `null`: nobody. */
-  serve?(request: ProbeRequest): Promise<Slot | null>;
+  /**
+   * Sends one request through the router, on a connection of its own and as a user who was never there before. Answers
+   * who served it; `null`: nobody.
+   */
+  serve?(): Promise<Slot | null>;
+  /** The same as a user who comes back, and who may belong to an audience. */
+  serveUser?(request: ProbeRequest): Promise<Slot | null>;
 }
 
 /** One router under test, made for one rule: nothing in it comes from another rule. */

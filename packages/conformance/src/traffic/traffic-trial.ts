@@ -5,7 +5,6 @@ import {
   type Clock,
   everythingTo,
   type Fence,
-  isBluegreenError,
   normaliseTarget,
   type Reaction,
   type Slot,
@@ -19,6 +18,7 @@ import {
 } from '@bluegreen/contract';
 import { frozen } from '../freeze.js';
 import { type Attempt, attempt, until, within } from '../patience.js';
+import { reactionOf } from '../reaction-of.js';
 import { broken, type Size } from '../rule.js';
 import { describeError } from '../run-rule.js';
 import { describeObservation, describeTarget } from './describe-routing.js';
@@ -204,9 +204,4 @@ export class TrafficTrial {
       routing.kind === 'split' ? describeTarget(normaliseTarget(routing.target, this.capabilities)) : routing.kind;
     return JSON.stringify([normal, revision, fence ?? null]);
   }
-}
-
-/** What the runner would do. It takes a write's error without a reaction for an unknown outcome. */
-export function reactionOf(error: unknown): Reaction {
-  return isBluegreenError(error) ? error.reaction : 'read-back';
 }

@@ -1,10 +1,11 @@
 import type { TrafficObservation } from '@bluegreen/contract';
 import { type Attempt, attempt, wait, within } from '../patience.js';
+import { reactionOf, readReactionOf } from '../reaction-of.js';
 import { broken, notDeclared, type Rule } from '../rule.js';
 import { describeError } from '../run-rule.js';
 import { secretIn } from '../secret-in.js';
 import { describeObservation } from './describe-routing.js';
-import { reactionOf, type TrafficTrial } from './traffic-trial.js';
+import type { TrafficTrial } from './traffic-trial.js';
 
 /** Calls that are given up, hang, or lose their answer. */
 export const troubleRules: readonly Rule<TrafficTrial>[] = [
@@ -117,8 +118,8 @@ export const troubleRules: readonly Rule<TrafficTrial>[] = [
       const { error } = await trial.write(trial.target(100), { revision: before.revision });
       await reconnect();
       if (read.error === null) broken(`a read without a provider answered ${describeObservation(read.value)}`);
-      if (['permanent', 'fenced', 'recompute'].includes(readReaction(read.error))) {
-        broken(`a read without a provider failed as \`${readReaction(read.error)}\`: ${describeError(read.error)}`);
+      if (['permanent', 'fenced', 'recompute'].includes(readReactionOf(read.error))) {
+        broken(`a read without a provider failed as \`${readReactionOf(read.error)}\`: ${describeError(read.error)}`);
       }
       if (error === null) broken('a write without a provider was reported as accepted');
       if (!['retry', 'read-back'].includes(reactionOf(error))) {
@@ -188,9 +189,4 @@ async function abortedWrite(
   const outcome = await within(trial.clock, delayMs + trial.abortMs, `a write aborted after ${delayMs} ms`, writing);
   trial.clock.clearTimeout(timer);
   return outcome;
-}
-
-/** A plain error of a read counts as `retry`. */
-function readReaction(error: unknown): string {
-  return error instanceof Error && 'reaction' in error ? String(error.reaction) : 'retry';
 }

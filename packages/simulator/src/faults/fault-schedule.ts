@@ -30,6 +30,8 @@ export class FaultSchedule {
   readonly #calls = new Map<string, Record<Operation, number>>();
   /** Other counts, which only a plan for their operation needs. */
   readonly #counts = new Map<string, number>();
+  /** What somebody wants for the calls to come; the plan goes before it. */
+  readonly #disturbances: { readonly operation: Operation; readonly fault: CallFault; left: number }[] = [];
   readonly #outages: { until: number; service: string | null; operations: readonly Operation[] | null }[] = [];
 
   constructor(faults: readonly PlannedFault[]) {
@@ -53,7 +55,7 @@ export class FaultSchedule {
   take(operation: Operation, service: string, slot: Slot | null): CallFaults {
     const call = this.#countCall(operation, service);
     const planned = this.#planned.get(operation);
-    if (planned === undefined) return { call, fault: null, before: nothing };
+    if (planned === undefined) return { call, fault: this.#disturbance(operation), before: nothing };
     const counts = {
       anywhere: this.#count(operation),
       service: call,
@@ -71,7 +73,16 @@ export class FaultSchedule {
         before.push(triggeredBy(one));
       }
     }
-    return { call, fault, before: before ?? nothing };
+    return { call, fault: fault ?? this.#disturbance(operation), before: before ?? nothing };
+  }
+
+  /** The next calls of this operation go wrong, until so many did or the returned function is called. */
+  disturb(operation: Operation, fault: CallFault, times: number): () => void {
+    const disturbance = { operation, fault, left: times };
+    this.#disturbances.push(disturbance);
+    return () => {
+      disturbance.left = 0;
+    };
   }
 
   beginOutage(until: number, service: string | null, operations: readonly Operation[] | null): void {
@@ -85,6 +96,13 @@ export class FaultSchedule {
         (outage.service === null || outage.service === service) &&
         (outage.operations === null || outage.operations.includes(operation)),
     );
+  }
+
+  #disturbance(operation: Operation): CallFault | null {
+    const next = this.#disturbances.find((each) => each.left > 0 && each.operation === operation);
+    if (next === undefined) return null;
+    next.left--;
+    return next.fault;
   }
 
   #countCall(operation: Operation, service: string): number {

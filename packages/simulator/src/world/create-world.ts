@@ -1,6 +1,6 @@
 import type { EnvironmentAdapter, MetricSource, Slot, TrafficAdapter } from '@bluegreen/contract';
 import { fail } from '../failure.js';
-import type { WorldFault } from '../faults/fault-plan.js';
+import type { CallFault, Operation, WorldFault } from '../faults/fault-plan.js';
 import { FaultSchedule } from '../faults/fault-schedule.js';
 import { validateFaults } from '../faults/validate-faults.js';
 import { keyedStreams } from '../random/keyed-streams.js';
@@ -27,6 +27,11 @@ export interface World {
   readonly check: PromisedCheck;
   /** Lets a fault happen now: to one service, or to all. */
   inject(fault: WorldFault, service?: string): void;
+  /**
+   * The next calls of an operation go wrong, on any service: one, unless told. The returned function takes back what is
+   * left of it.
+   */
+  disturb(operation: Operation, fault: CallFault, times?: number): () => void;
   /** Every instance of a slot dies: for good, or for a while. */
   crash(service: string, slot: Slot, forMs?: number): void;
   /** A person repairs a service: a routing that is gone is as it last was, instances that died for good start again. */
@@ -78,6 +83,7 @@ function worldOf(core: WorldCore, seed: number, startedAt: number): World {
     metrics: metricSource(operations, {}),
     check: promisedCheck(operations, {}),
     inject: (fault, service) => applyWorldFault(core, fault, service ?? null),
+    disturb: (operation, fault, times = 1) => core.schedule.disturb(operation, fault, times),
     crash: (service, slot, forMs) => {
       const crashed = serviceOf(core, service);
       core.book.fault('crash', service);

@@ -45,7 +45,7 @@ export function route(core: WorldCore, args: RouteArguments, call: WriteOptions,
       latencyMs: options.router.latencyMs,
       lateWriteMs: capabilities.lateWriteMs,
       check: () => {
-        refuseUnsupported(target, capabilities);
+        refuseUnsupported(args.target, capabilities);
         if (capabilities.fencing !== 'enforced') refuseOutdated(router.stored, write, capabilities);
       },
       land: (fault, isLate) => {
@@ -94,6 +94,9 @@ function refuseUnsupported(target: TrafficTarget, capabilities: TrafficCapabilit
   }
   if (!capabilities.cohorts.includes(target.cohort.kind)) {
     throw fail('simulator/routing-unsupported', { detail: `cohort ${target.cohort.kind}` });
+  }
+  for (const part of ['preview', 'mirror'] as const) {
+    if (target[part] !== null && !capabilities[part]) throw fail('simulator/routing-unsupported', { detail: part });
   }
   for (const { name, match } of target.audiences) {
     if (!capabilities.audiences.includes(kindOf(match))) {
