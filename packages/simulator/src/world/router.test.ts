@@ -19,12 +19,15 @@ describe('writing a routing', () => {
     expect(after.revision).not.toBe(before.revision);
   });
 
-  test('drops what the router cannot remember', () => {
+  test('drops what the router cannot remember, and refuses what it does not declare', () => {
     const bench = benchOf({ router: { capabilities: { remembers: [], preview: false, mirror: false } } });
-    bench.route(10, { rest: { preview: 'green', mirror: { slot: 'green', percent: 1 } } });
-    expect(bench.routing().routing).toMatchObject({
-      target: { candidate: null, fallback: null, preview: null, mirror: null, weights: weights(10) },
-    });
+    expect(bench.route(10, { rest: { fallback: 'blue' } })).toBe('ok');
+    const { routing } = bench.routing();
+    expect(routing).toMatchObject({ target: { candidate: null, fallback: null, weights: weights(10) } });
+    for (const rest of [{ preview: 'green' }, { mirror: { slot: 'green', percent: 1 } }] as const) {
+      expect(bench.route(20, { rest })).toBe('simulator/routing-unsupported');
+      expect(bench.routing().routing).toEqual(routing);
+    }
   });
 
   test.each(['enforced', 'checked', 'none'] as const)(
