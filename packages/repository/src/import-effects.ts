@@ -38,6 +38,8 @@ export async function importEffects(file: string): Promise<string[]> {
       bundle: true,
       platform: 'node',
       format: 'esm',
+      // Vendor SDKs are CommonJS inside and require Node's own modules.
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
       logLevel: 'silent',
     });
     const probe = join(folder, 'probe.mjs');
