@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, type PluginBuild } from 'esbuild';
 import type { Tree } from './tree.js';
 import { publishedPackages, sourceCondition } from './workspace.js';
 
@@ -31,6 +32,7 @@ export async function importEffects(file: string): Promise<string[]> {
   try {
     const bundle = join(folder, 'entry.mjs');
     const conditions = [sourceCondition];
+    const peers: string[] = [];
     await build({
       entryPoints: [file],
       outfile: bundle,
@@ -38,12 +40,11 @@ export async function importEffects(file: string): Promise<string[]> {
       bundle: true,
       platform: 'node',
       format: 'esm',
-      // Vendor SDKs are CommonJS inside and require Node's own modules.
-      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      plugins: [{ name: 'peers', setup: (build) => leaveOut(build, file, peers) }],
       logLevel: 'silent',
     });
     const probe = join(folder, 'probe.mjs');
-    writeFileSync(probe, probeOf(pathToFileURL(bundle).href));
+    writeFileSync(probe, probeOf(pathToFileURL(bundle).href, peers));
     const result = spawnSync(process.execPath, [probe], { encoding: 'utf8', timeout: importLimitMs });
     if (result.signal !== null) return ['the process does not end'];
     if (result.status !== 0) return [`the import fails: ${result.stderr.trim()}`];
@@ -53,18 +54,32 @@ export async function importEffects(file: string): Promise<string[]> {
   }
 }
 
+/** What a vendor's SDK does when it is imported is not ours: it stays outside and is imported before. */
+function leaveOut({ onResolve }: PluginBuild, file: string, used: string[]): void {
+  const manifest = join(dirname(file), '../package.json');
+  if (!existsSync(manifest)) return;
+  const declared = Object.keys(JSON.parse(readFileSync(manifest, 'utf8')).peerDependencies ?? {});
+  onResolve({ filter: /^[^.]/ }, ({ path }) => {
+    if (!declared.includes(path)) return null;
+    const url = pathToFileURL(createRequire(file).resolve(path)).href;
+    if (!used.includes(url)) used.push(url);
+    return { path: url, external: true };
+  });
+}
+
 /** What a module may not make while it is imported, by the names that `async_hooks` gives. Unreferenced ones count too. */
 const timersAndProcesses = 'Timeout Immediate SIGNALWRAP PROCESSWRAP WORKER FSEVENTWRAP STATWATCHER';
 const sockets = 'TCPWRAP TCPSERVERWRAP PIPEWRAP PIPESERVERWRAP UDPWRAP';
 const handles = `${timersAndProcesses} ${sockets}`.split(' ');
 
-function probeOf(url: string): string {
+function probeOf(url: string, before: readonly string[]): string {
   return `
     import { createHook } from 'node:async_hooks';
     const effects = [];
     const { write } = process.stdout;
     process.stdout.write = (text) => effects.push('prints ' + JSON.stringify(text)) > 0;
     const look = () => ({ global: Reflect.ownKeys(globalThis).map(String), listener: process.eventNames().map(String) });
+    for (const peer of ${JSON.stringify(before)}) await import(peer);
     const before = look();
     const handles = ${JSON.stringify(handles)};
     const hook = createHook({ init: (_, type) => handles.includes(type) && effects.push('makes ' + type) }).enable();
