@@ -17,6 +17,8 @@ export { errorCodes } from './error-codes.js';
 export type { Fence } from './fence.js';
 export { compareFences, printStamp, readStamp } from './fence.js';
 export type { Finding } from './finding.js';
+export type { InFlight } from './in-flight.js';
+export { inFlight } from './in-flight.js';
 export type {
   Journal,
   JournalCommand,

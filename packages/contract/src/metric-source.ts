@@ -1,5 +1,6 @@
 import type { ReadCall } from './calls.js';
 import { fail } from './error.js';
+import { inFlight } from './in-flight.js';
 import type { MetricReading, MetricSample, MetricSeries, MetricSignal, MetricSource, MetricSpan } from './metrics.js';
 import { type Slot, slots } from './slot.js';
 
@@ -36,23 +37,12 @@ export interface MetricSourceOptions {
  * Reads fail with `metrics/counts-invalid` when the rows are not in order, overlap, or hold what can't be counted.
  */
 export function metricSource({ name, lagMs = 0, counts }: MetricSourceOptions): MetricSource {
-  const underWay = new Map<string, Promise<Rows>>();
-  const rowsOf = (service: string, window: MetricSpan, { signal }: ReadCall): Promise<Rows> => {
-    const key = `${window.fromMs} ${window.toMs} ${service}`;
-    const known = underWay.get(key);
-    if (known !== undefined) return known;
-    const asked = Promise.all(slots.map((slot) => counts({ service, slot, ...window, signal }))).then(
-      ([blue, green]) => ({ blue: blue ?? [], green: green ?? [] }),
-    );
-    const forget = (): void => {
-      if (underWay.get(key) === asked) underWay.delete(key);
-    };
-    underWay.set(key, asked);
-    // Whoever asks while it is aborted must not get another caller's abort.
-    signal.addEventListener('abort', forget, { once: true });
-    asked.then(forget, forget).finally(() => signal.removeEventListener('abort', forget));
-    return asked;
-  };
+  const underWay = inFlight<Rows>();
+  const rowsOf = (service: string, window: MetricSpan, { signal }: ReadCall): Promise<Rows> =>
+    underWay.join(`${window.fromMs} ${window.toMs} ${service}`, signal, async () => {
+      const [blue, green] = await Promise.all(slots.map((slot) => counts({ service, slot, ...window, signal })));
+      return { blue: blue ?? [], green: green ?? [] };
+    });
   return {
     name,
     lagMs,
