@@ -97,6 +97,11 @@ export const policyErrorCodes = {
     hint: 'Give it to the releaser under checks, or correct the name.',
     reaction: 'permanent',
   },
+  'policy/unknown-webhook': {
+    message: 'There is no webhook of this name.',
+    hint: 'Give it to the releaser under webhooks, or correct the name.',
+    reaction: 'permanent',
+  },
   'policy/guardrail-repeated': {
     message: 'The guardrail is listed twice.',
     hint: 'List it once; a guardrail runs in every step and in the bake.',

@@ -11,9 +11,8 @@ import {
   type TrafficAdapter,
 } from '@bluegreen/contract';
 import type { Effect } from '@bluegreen/machine';
-import { type JudgeEffect, judgeAnalysis, type Readings, signalsOf, windowOf } from './analysis.js';
-import { type Check, runCheck } from './check.js';
 import type { Performer } from './effect-calls.js';
+import { type GateTools, judge } from './judge.js';
 import { failedOutcome, type Outcome } from './outcome.js';
 
 /** One deployable: where its versions run, and what routes to them. */
@@ -27,8 +26,7 @@ export interface Service {
 export interface AdapterPerformerOptions {
   readonly releaseId: string;
   readonly services: Readonly<Record<string, Service>>;
-  readonly metrics: MetricSource | undefined;
-  readonly checks: Readonly<Record<string, Check>>;
+  readonly gates: GateTools;
   readonly clock: Clock;
   readonly lease: Pick<Lease, 'confirm' | 'epochs'>;
 }
@@ -120,37 +118,4 @@ async function confirmTouch(
   if (reachable || (observation.afterRestart !== undefined && mayReach(observation.afterRestart, slot))) {
     throw fail('adapter/slot-reachable', { detail: `${name} ${slot}` });
   }
-}
-
-async function judge(options: AdapterPerformerOptions, effect: JudgeEffect, signal: AbortSignal) {
-  const { gate } = effect;
-  if (gate.kind === 'check') {
-    const check = options.checks[gate.name];
-    if (check === undefined) throw fail('release/check-missing', { detail: gate.name });
-    const context = { releaseId: options.releaseId, services: effect.subjects };
-    return runCheck(check, gate, context, signal, options.clock);
-  }
-  const { metrics } = options;
-  if (metrics === undefined) throw fail('release/metrics-missing', { detail: gate.name });
-  // What is younger than the lag of the source is not complete yet: it would read as fewer requests, and fewer errors.
-  const now = Math.max(effect.openedAt, options.clock.now() - (metrics.lagMs ?? 0));
-  return judgeAnalysis(effect, await readAll(metrics, effect, now, signal), now);
-}
-
-async function readAll(
-  metrics: MetricSource,
-  effect: JudgeEffect,
-  now: number,
-  signal: AbortSignal,
-): Promise<Readings> {
-  const window = windowOf(effect, now);
-  const names = Object.keys(effect.subjects);
-  const signals = signalsOf[effect.analysis!.kind];
-  const wanted = names.flatMap((name) => signals.map((metric) => [name, metric] as const));
-  const read = await Promise.all(wanted.map(([name, metric]) => metrics.read(name, window, metric, { signal })));
-  const readings: Record<string, Record<MetricSignal, MetricReading>> = {};
-  wanted.forEach(([name, metric], index) => {
-    readings[name] = { ...(readings[name] as Record<MetricSignal, MetricReading>), [metric]: read[index]! };
-  });
-  return readings;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '@bluegreen/contract';
 import type { CompiledGate, Evidence, JudgedService, Verdict } from '@bluegreen/machine';
 import { checkPauseMs } from './effect-bound.js';
+import { pauseFor } from './pause.js';
 
 /** What a check is given. */
 export interface CheckContext {
@@ -34,7 +35,7 @@ export async function runCheck(
 ): Promise<Judged> {
   let last: Judged = { verdict: 'error', evidence: { summary: 'never ran' } };
   for (let attempt = 1; attempt <= gate.attempts; attempt++) {
-    if (attempt > 1) await pause(clock, signal);
+    if (attempt > 1) await pauseFor(clock, checkPauseMs, signal);
     if (signal.aborted) return last;
     last = await runOnce(check, gate, { ...context, attempt }, signal, clock);
     if (last.verdict === 'pass') return last;
@@ -77,18 +78,4 @@ async function answer(check: Check, context: CheckContext): Promise<Judged> {
     const message = error instanceof Error ? error.message : String(error);
     return { verdict: 'fail', evidence: { summary: message.slice(0, 300) } };
   }
-}
-
-function pause(clock: Clock, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = clock.setTimeout(resolve, checkPauseMs);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clock.clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
 }

@@ -1,5 +1,6 @@
 import { type Clock, fail, type Journal } from '@bluegreen/contract';
 import { type CommandFact, refusal } from '@bluegreen/machine';
+import { type Authorize, withRoles } from './authorization.js';
 import type { Drives } from './drives.js';
 import { readState } from './read-journal.js';
 
@@ -12,7 +13,7 @@ export interface CommandContext {
   readonly journal: Journal;
   readonly drives: Drives;
   readonly clock: Clock;
-  readonly newId: () => string;
+  readonly authorize: Authorize | undefined;
 }
 
 /**
@@ -21,14 +22,22 @@ export interface CommandContext {
  *
  * @throws `release/unknown`, or the code of the refusal as far as the journal tells already
  */
-export async function giveCommand(context: CommandContext, releaseId: string, draft: CommandDraft): Promise<void> {
-  const { journal, drives, clock, newId } = context;
-  const fact = { ...draft, at: clock.now(), command: newId() } as CommandFact;
+export async function giveCommand(
+  context: CommandContext,
+  releaseId: string,
+  draft: CommandDraft,
+  commandId: string,
+): Promise<void> {
+  const { journal, drives, clock, authorize } = context;
   const state = drives.get(releaseId)?.state ?? (await readState(journal, releaseId));
+  const said = { ...draft, at: clock.now(), command: commandId } as CommandFact;
+  // Where this process can't tell roles, the one that drives the release can.
+  const fact = authorize === undefined ? said : await withRoles(said, state, authorize);
   const refused = refusal(state, fact);
   if (refused !== null) throw fail(refused, { detail: releaseId });
   if (fact.type === 'retry-requested' || state.phase === 'stuck') await refuseSuperseded(context, releaseId);
-  const { command, ...rest } = fact;
+  // Roles are not sent: who drives the release asks again.
+  const { command, ...rest } = said;
   await journal.send(releaseId, { id: command, ...rest });
   const drive = drives.get(releaseId);
   // A stuck release is driven by nobody: whoever opens it drives it, if nobody else does.

@@ -7,7 +7,7 @@ export const checkPauseMs = 1_000;
 export function effectBoundMs(effect: Effect, plan: ReleasePlan): number {
   const { limits, prepare } = plan.policy;
   if (effect.kind === 'converge') return Math.max(limits.callMs, prepare.readyWithinMs);
-  if (effect.kind === 'judge' && effect.gate.kind === 'check') {
+  if (effect.kind === 'judge' && (effect.gate.kind === 'check' || effect.gate.kind === 'webhook')) {
     return (effect.gate.timeoutMs + checkPauseMs) * effect.gate.attempts + limits.callMs;
   }
   return limits.callMs;

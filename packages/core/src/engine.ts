@@ -9,6 +9,8 @@ import { Drives } from './drives.js';
 import { Release } from './release.js';
 import { ReleaseFeed } from './release-feed.js';
 import type { ReleaserOptions } from './releaser-options.js';
+import type { Webhook } from './webhook.js';
+import type { Secrets } from './webhook-signature.js';
 
 /** Everything that one releaser owns, wired together: no state lives outside it. */
 export interface Engine {
@@ -16,6 +18,8 @@ export interface Engine {
   readonly services: Readonly<Record<string, Service>>;
   readonly metrics: MetricSource | undefined;
   readonly checks: Readonly<Record<string, Check>>;
+  readonly webhooks: Readonly<Record<string, Webhook>>;
+  readonly secrets: Secrets | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly newId: () => string;
@@ -26,7 +30,8 @@ export interface Engine {
   /** Ids of releases that are over for good. */
   readonly over: Set<string>;
   handle(id: string): Release;
-  command(id: string, draft: CommandDraft): Promise<void>;
+  /** `commandId`: the same id is applied once; a new one unless told. */
+  command(id: string, draft: CommandDraft, commandId?: string): Promise<void>;
 }
 
 const silent: Logger = { debug() {}, info() {}, warn() {}, error() {} };
@@ -35,6 +40,7 @@ const defaultTtlMs = 15_000;
 export function createEngine<C extends string>(options: ReleaserOptions<C>, clock: Clock): Engine {
   const { journal, services, metrics, logger = silent, newId = randomUUID, leaseTtlMs = defaultTtlMs } = options;
   const checks = (options.checks ?? {}) as Readonly<Record<string, Check>>;
+  const { webhooks = {}, secrets, authorize, fetch: fetchUrl = fetch } = options;
   const emitter = new EventEmitter<string>();
   const feed = new ReleaseFeed(clock);
   const onRecords = (releaseId: string, records: readonly { seq: number; event: ReleaseEvent }[]): void => {
@@ -42,12 +48,15 @@ export function createEngine<C extends string>(options: ReleaserOptions<C>, cloc
     for (const { seq, event } of records) emitter.emit(event.type, { releaseId, seq, ...event });
   };
   const owner = options.owner ?? `${process.pid}-${newId()}`;
-  const drives = new Drives({ journal, clock, logger, owner, services, metrics, checks, onRecords }, leaseTtlMs);
+  const gates = { metrics, checks, webhooks, secrets, fetch: fetchUrl };
+  const drives = new Drives({ journal, clock, logger, owner, services, gates, authorize, onRecords }, leaseTtlMs);
   return {
     journal,
     services,
     metrics,
     checks,
+    webhooks,
+    secrets,
     clock,
     logger,
     newId,
@@ -57,6 +66,7 @@ export function createEngine<C extends string>(options: ReleaserOptions<C>, cloc
     emitter,
     over: new Set(),
     handle: (id) => new Release(id, { journal, feed, driven: () => drives.get(id)?.state ?? null }),
-    command: (id, draft) => giveCommand({ journal, drives, clock, newId }, id, draft),
+    command: (id, draft, commandId) =>
+      giveCommand({ journal, drives, clock, authorize }, id, draft, commandId ?? newId()),
   };
 }

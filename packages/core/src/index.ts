@@ -12,6 +12,8 @@ export { BluegreenError, isBluegreenError, systemClock } from '@bluegreen/contra
 export type { Explanation, Phase, Policy, ReleaseEvent, RollbackCause } from '@bluegreen/machine';
 export { checkPolicy, definePolicy, parsePolicy } from '@bluegreen/machine';
 export type { Service } from './adapter-performer.js';
+export type { Authorize } from './authorization.js';
+export { callbackHandler } from './callback-handler.js';
 export type { Check, CheckAnswer, CheckContext } from './check.js';
 export type { DeployRequest, FunctionEnvironmentOptions, RetireRequest } from './function-environment.js';
 export { functionEnvironment } from './function-environment.js';
@@ -27,3 +29,6 @@ export type { NumberedEvent } from './release-feed.js';
 export type { Releaser, Said } from './releaser.js';
 export { createReleaser } from './releaser.js';
 export type { ReleaserOptions, StartRequest } from './releaser-options.js';
+export type { Webhook, WebhookQuestion } from './webhook.js';
+export type { WebhookCallback } from './webhook-callback.js';
+export type { Secrets } from './webhook-signature.js';

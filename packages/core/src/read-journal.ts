@@ -21,12 +21,18 @@ export async function readState(journal: Journal, releaseId: string): Promise<Re
 /** A command from the inbox as the fact it stands for; `null` for one that this version does not know. */
 export function commandFact(command: JournalCommand, at: number): CommandFact | null {
   const { id, type } = command;
-  const { by, reason, gate, abort } = command as JournalCommand & Readonly<Record<string, unknown>>;
+  const { by, reason, gate, abort, attempt, verdict } = command as JournalCommand & Readonly<Record<string, unknown>>;
   if (typeof by !== 'string' || typeof reason !== 'string') return null;
   const said = { at, command: id, by, reason };
   switch (type) {
     case 'approval-granted':
       return typeof gate === 'string' ? { type, ...said, gate } : null;
+    case 'gate-skip-requested':
+      return typeof gate === 'string' ? { type, ...said, gate } : null;
+    case 'webhook-answered': {
+      const isWhole = typeof gate === 'string' && typeof attempt === 'number';
+      return isWhole && (verdict === 'pass' || verdict === 'fail') ? { type, ...said, gate, attempt, verdict } : null;
+    }
     case 'rollback-requested':
       return { type, ...said, abort: abort === true };
     case 'pause-requested':

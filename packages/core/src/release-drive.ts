@@ -5,13 +5,13 @@ import {
   type JournalWriter,
   type Lease,
   type Logger,
-  type MetricSource,
   releaseResource,
 } from '@bluegreen/contract';
-import { type Fact, nextState, type ReleaseEvent, type ReleaseState } from '@bluegreen/machine';
+import { type CommandFact, type Fact, nextState, type ReleaseEvent, type ReleaseState } from '@bluegreen/machine';
 import { adapterPerformer, type Service } from './adapter-performer.js';
 import { AsyncDriver, type DriveEnd } from './async-driver.js';
-import type { Check } from './check.js';
+import { type Authorize, withRoles } from './authorization.js';
+import type { GateTools } from './judge.js';
 import { commandFact, foldRecords } from './read-journal.js';
 import { ReleaseProcess } from './release-process.js';
 
@@ -21,8 +21,8 @@ export interface DriveContext {
   readonly logger: Logger;
   readonly owner: string;
   readonly services: Readonly<Record<string, Service>>;
-  readonly metrics: MetricSource | undefined;
-  readonly checks: Readonly<Record<string, Check>>;
+  readonly gates: GateTools;
+  readonly authorize: Authorize | undefined;
   /** Called with what was just recorded. */
   readonly onRecords: (releaseId: string, records: readonly JournalRecord<ReleaseEvent>[]) => void;
 }
@@ -65,10 +65,10 @@ export async function driveRelease(
     context.onRecords(releaseId, records as readonly JournalRecord<ReleaseEvent>[]);
   };
   if (before === null) await append([request!, { type: 'phase-entered', at: now, phase: 'preparing', from: null }]);
-  const { clock, services, metrics, checks } = context;
-  const performer = adapterPerformer({ releaseId, services, metrics, checks, clock, lease });
+  const { clock, services, gates } = context;
+  const performer = adapterPerformer({ releaseId, services, gates, clock, lease });
   const driver = new AsyncDriver({ process, clock, performer, lease, append });
-  const collect = commandCollector(context, writer, driver);
+  const collect = commandCollector(context, writer, driver, () => process.state);
   // Together with what waits: a stuck release is over again unless a command opens it.
   const started = collect([resumed]);
   const unwatch = writer.watch(() => void collect([]));
@@ -102,13 +102,15 @@ function commandCollector(
   context: DriveContext,
   writer: JournalWriter,
   driver: AsyncDriver,
+  state: () => ReleaseState,
 ): (first: readonly Fact[]) => Promise<void> {
   let last: Promise<void> = Promise.resolve();
   const collect = async (first: readonly Fact[]): Promise<void> => {
     try {
       const waiting = await writer.commands();
       const now = context.clock.now();
-      const commands = waiting.map((command) => commandFact(command, now)).filter((fact) => fact !== null);
+      const facts = waiting.map((command) => commandFact(command, now)).filter((fact) => fact !== null);
+      const commands = await Promise.all(facts.map((fact) => entitled(context, fact, state())));
       if (commands.length + first.length > 0) await driver.give([...first, ...commands]);
       // What was given to a driver that is gone stays for the next one; applied twice, it is told apart by its id.
       if (waiting.length > 0 && !driver.isGone) await writer.forget(waiting.map(({ id }) => id));
@@ -120,6 +122,20 @@ function commandCollector(
     last = last.then(() => collect(first));
     return last;
   };
+}
+
+/** Who may is decided where the release is driven. What can't be asked is not granted. */
+async function entitled(
+  { authorize, logger }: DriveContext,
+  fact: CommandFact,
+  state: ReleaseState,
+): Promise<CommandFact> {
+  try {
+    return await withRoles(fact, state, authorize);
+  } catch (error) {
+    logger.error({ releaseId: state.id, command: fact.type, error }, 'roles could not be asked for; nobody has any');
+    return { ...fact, roles: [] };
+  }
 }
 
 async function finish(

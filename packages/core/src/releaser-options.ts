@@ -1,7 +1,10 @@
 import type { Clock, Journal, Logger, MetricSource } from '@bluegreen/contract';
 import type { Policy } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
+import type { Authorize } from './authorization.js';
 import type { Check } from './check.js';
+import type { Webhook } from './webhook.js';
+import type { Secrets } from './webhook-signature.js';
 
 export interface ReleaserOptions<C extends string = string> {
   readonly services: Readonly<Record<string, Service>>;
@@ -9,6 +12,14 @@ export interface ReleaserOptions<C extends string = string> {
   readonly metrics?: MetricSource;
   /** Code that policies call by name. */
   readonly checks?: { readonly [Name in C]: Check };
+  /** Whom webhook gates ask, by the names that policies use. */
+  readonly webhooks?: Readonly<Record<string, Webhook>>;
+  /** Says who has which role. Without it `from` of an approval names people, and anybody may skip a gate. */
+  readonly authorize?: Authorize;
+  /** Resolves the secrets that webhooks name, at each call. What it answers reaches no journal, log or error. */
+  readonly secrets?: Secrets;
+  /** Default: the global one. */
+  readonly fetch?: typeof fetch;
   readonly clock?: Clock;
   readonly newId?: () => string;
   /** Silent by default; a pino instance fits. */

@@ -9,6 +9,7 @@ import type { Release } from './release.js';
 import type { NumberedEvent } from './release-feed.js';
 import type { ReleaserOptions, StartRequest } from './releaser-options.js';
 import { compileFor, startRelease } from './start-release.js';
+import { answerWebhook, type WebhookCallback } from './webhook-callback.js';
 
 /** Who and why. */
 export interface Said {
@@ -30,6 +31,10 @@ export interface Releaser<C extends string = string> {
   get(id: string): Promise<Release>;
   list(filter?: ReleaseFilter): Promise<readonly ReleaseListing[]>;
   approve(id: string, gate: string, said: Said): Promise<void>;
+  /** Takes a gate out of the way that is open, or that failed and paused the release. Who and why stand in the journal. */
+  skipGate(id: string, gate: string, said: Said): Promise<void>;
+  /** Records the later answer of a webhook gate; `callbackHandler` makes an HTTP handler of it. */
+  answerWebhook(callback: WebhookCallback): Promise<void>;
   pause(id: string, said: Said): Promise<void>;
   resume(id: string, said: Said): Promise<void>;
   /** Takes the traffic back; accepted in every phase until teardown begins. */
@@ -64,6 +69,8 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
     },
     list: (filter) => listReleases(journal, filter ?? {}),
     approve: (id, gate, said) => command(id, { type: 'approval-granted', gate, ...said }),
+    skipGate: (id, gate, said) => command(id, { type: 'gate-skip-requested', gate, ...said }),
+    answerWebhook: (callback) => answerWebhook(engine, callback),
     pause: (id, said) => command(id, { type: 'pause-requested', ...said }),
     resume: (id, said) => command(id, { type: 'resume-requested', ...said }),
     rollback: (id, said) => command(id, { type: 'rollback-requested', abort: false, ...said }),

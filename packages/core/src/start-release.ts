@@ -8,8 +8,8 @@ import type { Release } from './release.js';
 import type { StartRequest } from './releaser-options.js';
 
 /** A policy as this releaser can carry it out. @throws `policy/…`, `release/metrics-missing` */
-export function compileFor({ checks, metrics }: Engine, policy: AnyPolicy): CompiledPolicy {
-  const compiled = compilePolicy(policy, { checks: Object.keys(checks) });
+export function compileFor({ checks, webhooks, metrics }: Engine, policy: AnyPolicy): CompiledPolicy {
+  const compiled = compilePolicy(policy, { checks: Object.keys(checks), webhooks: Object.keys(webhooks) });
   if (metrics === undefined && usesMetrics(compiled)) throw fail('release/metrics-missing');
   return compiled;
 }

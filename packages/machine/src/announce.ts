@@ -44,7 +44,7 @@ function saySettledGates(before: ReleaseState, after: ReleaseState, at: number, 
 }
 
 function settled(gate: string, { attempt, closed, verdict, evidence }: GateState, at: number): Announcement {
-  const said = closed === 'settled' && verdict !== null ? verdict : 'cancelled';
+  const said = closed === 'skipped' ? closed : closed === 'settled' && verdict !== null ? verdict : 'cancelled';
   return { type: 'gate-settled', at, gate, attempt, verdict: said, evidence };
 }
 

@@ -19,6 +19,8 @@ export interface Row {
 
 const notHere: Answers = {
   'approval-granted': 'release/approval-not-open',
+  'gate-skip-requested': 'release/gate-not-open',
+  'webhook-answered': 'release/gate-unknown',
   'pause-requested': null,
   'resume-requested': 'release/not-paused',
   'rollback-requested': null,
@@ -54,7 +56,11 @@ function rollBack(hand: Hand): void {
 /** Releases in every phase, and what each command gets there while nobody holds them. */
 export const rows: Readonly<Record<string, Row>> = {
   preparing: { phase: 'preparing', reach: play('preparing'), answers: notHere },
-  verifying: { phase: 'verifying', reach: play('verifying'), answers: { ...notHere, 'approval-granted': null } },
+  verifying: {
+    phase: 'verifying',
+    reach: play('verifying'),
+    answers: { ...notHere, 'approval-granted': null, 'gate-skip-requested': null },
+  },
   shifting: { phase: 'shifting', reach: play('shifting'), answers: notHere },
   baking: { phase: 'baking', reach: play('baking'), answers: notHere },
   retiring: { phase: 'retiring', reach: play('retiring'), answers: { ...notHere, 'retention-cut': null } },

@@ -36,6 +36,9 @@ function commandOf(hand: Hand, type: CommandFact['type'], gate = 'go-live'): Com
 /** What has to be true after a command that was done. */
 const done: Readonly<Record<CommandFact['type'], (before: ReleaseState, after: ReleaseState) => void>> = {
   'approval-granted': (_, { gates }) => expect(gates['verify/go-live']).toMatchObject({ verdict: 'pass', by: 'bob' }),
+  'gate-skip-requested': (_, { gates }) =>
+    expect(gates['verify/go-live']).toMatchObject({ closed: 'skipped', by: 'bob' }),
+  'webhook-answered': () => expect.unreachable('the policy of these releases has no webhook'),
   'pause-requested': (_, { paused }) => expect(paused?.by).toBe('bob'),
   'resume-requested': (_, { paused, services }) =>
     expect([paused, services.web?.routing.drifted]).toEqual([null, null]),

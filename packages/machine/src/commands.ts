@@ -1,9 +1,12 @@
 import type { ErrorCode } from '@bluegreen/contract';
+import { approvalRefusal, grant } from './approvals.js';
 import type { CommandFact } from './events.js';
-import { everyGate, gatesHere, openAll, openGates, settleGate } from './gates.js';
+import { gatesHere, isPassed, openAll } from './gates.js';
+import { skip, skipRefusal } from './skips.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { isFirstDeploy } from './steps.js';
 import { eachService, serviceNames, serviceOf, withRouting, withService, withSlot } from './update.js';
+import { answer, answerRefusal } from './webhook-answers.js';
 
 /** Why a command can't be done now, as a code; `null` when it can. A refused command changes nothing. */
 export function refusal(state: ReleaseState, command: CommandFact): ErrorCode | null {
@@ -11,7 +14,11 @@ export function refusal(state: ReleaseState, command: CommandFact): ErrorCode | 
   if (state.phase === 'promoted' || state.phase === 'rolled-back') return 'release/finished';
   switch (command.type) {
     case 'approval-granted':
-      return approvalRefusal(state, command.gate);
+      return approvalRefusal(state, command);
+    case 'gate-skip-requested':
+      return skipRefusal(state, command);
+    case 'webhook-answered':
+      return answerRefusal(state, command);
     case 'pause-requested':
       if (state.phase === 'rolling-back' || state.phase === 'stuck') return 'release/not-pausable';
       return state.paused === null ? null : 'release/paused-already';
@@ -27,12 +34,6 @@ export function refusal(state: ReleaseState, command: CommandFact): ErrorCode | 
   }
 }
 
-function approvalRefusal(state: ReleaseState, name: string): ErrorCode | null {
-  if (findApproval(state, name) !== undefined) return null;
-  const isKnown = everyGate(state).some((gate) => gate.kind === 'approval' && (gate.name === name || gate.id === name));
-  return isKnown ? 'release/approval-not-open' : 'release/approval-unknown';
-}
-
 function rollbackRefusal(state: ReleaseState): ErrorCode | null {
   if (serviceNames(state).some((name) => serviceOf(state, name).teardownBegunAt !== null))
     return 'release/teardown-begun';
@@ -40,10 +41,6 @@ function rollbackRefusal(state: ReleaseState): ErrorCode | null {
   if (isFirstDeploy(state) && state.phase !== 'preparing' && state.phase !== 'verifying')
     return 'release/nothing-to-return-to';
   return null;
-}
-
-function findApproval(state: ReleaseState, name: string) {
-  return openGates(state).find(({ gate }) => gate.kind === 'approval' && (gate.name === name || gate.id === name));
 }
 
 /** Paused by a person, or held because somebody else changed the routing. */
@@ -56,10 +53,12 @@ export function obey(state: ReleaseState, command: CommandFact): ReleaseState {
   const noted = { ...state, commands: [...state.commands, command.command] };
   const { by, reason, at } = command;
   switch (command.type) {
-    case 'approval-granted': {
-      const { gate } = findApproval(state, command.gate)!;
-      return settleGate(noted, gate.id, 'pass', { summary: `approved by ${by}: ${reason}` }, by);
-    }
+    case 'approval-granted':
+      return grant(noted, command);
+    case 'gate-skip-requested':
+      return skip(noted, command);
+    case 'webhook-answered':
+      return answer(noted, command);
     case 'pause-requested':
       return { ...noted, paused: { by, reason, at } };
     case 'resume-requested':
@@ -85,7 +84,7 @@ function resume(state: ReleaseState, at: number): ReleaseState {
   });
   const failed = gatesHere(accepted).filter(({ id }) => {
     const gate = accepted.gates[id];
-    return gate !== undefined && gate.closed !== null && gate.verdict !== 'pass';
+    return gate !== undefined && gate.closed !== null && !isPassed(gate);
   });
   return openAll(accepted, failed, at, Math.max(at, accepted.watch?.until ?? at));
 }

@@ -73,8 +73,20 @@ export type CompiledGate =
   | (GateBase & {
       readonly kind: 'approval';
       readonly from: readonly string[];
+      /** Different people who have to approve. Absent in journals of earlier versions: one. */
+      readonly count?: number;
+      /** Whether who requested the release may approve it. Absent in journals of earlier versions: allowed. */
+      readonly byRequester?: 'refused' | 'allowed';
       readonly expiresMs: number;
       readonly onExpiry: 'rollback' | 'continue';
     })
   | (GateBase & { readonly kind: 'wait'; readonly waitMs: number })
+  | (GateBase & {
+      readonly kind: 'webhook';
+      /** One request; asked again when it fails, `attempts` times. */
+      readonly timeoutMs: number;
+      readonly attempts: number;
+      /** How long whoever answers later may take. */
+      readonly expiresMs: number;
+    })
   | (GateBase & { readonly kind: 'analysis'; readonly analysis: string });

@@ -34,7 +34,7 @@ export type Effect =
     })
   | (Repeated & {
       readonly kind: 'judge';
-      readonly gate: CompiledGate & { readonly kind: 'check' | 'analysis' };
+      readonly gate: CompiledGate & { readonly kind: 'check' | 'analysis' | 'webhook' };
       readonly attempt: number;
       /** When the gate opened: nothing older is evidence. */
       readonly openedAt: number;

@@ -38,6 +38,8 @@ interface At {
 interface Command extends At, Person {
   /** The same id is applied once. */
   readonly command: string;
+  /** What `authorize` confirmed of this person, among what was asked for. Absent: nobody was asked. */
+  readonly roles?: readonly string[];
 }
 
 /** What the machine is told. Folding these, in order, gives the state. */
@@ -82,6 +84,14 @@ export type Fact =
     })
   | (At & { readonly type: 'time-passed' })
   | (Command & { readonly type: 'approval-granted'; readonly gate: string })
+  | (Command & { readonly type: 'gate-skip-requested'; readonly gate: string })
+  | (Command & {
+      readonly type: 'webhook-answered';
+      /** The id of the gate, and the attempt that was asked about. */
+      readonly gate: string;
+      readonly attempt: number;
+      readonly verdict: 'pass' | 'fail';
+    })
   | (Command & { readonly type: 'pause-requested' })
   | (Command & { readonly type: 'resume-requested' })
   | (Command & { readonly type: 'rollback-requested'; readonly abort: boolean })
@@ -166,6 +176,8 @@ const factTypes: Readonly<Record<Fact['type'], true>> = {
   'gate-judged': true,
   'time-passed': true,
   'approval-granted': true,
+  'gate-skip-requested': true,
+  'webhook-answered': true,
   'pause-requested': true,
   'resume-requested': true,
   'rollback-requested': true,

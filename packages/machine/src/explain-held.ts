@@ -1,7 +1,8 @@
 import { printInstant } from '@bluegreen/contract';
+import { neededApprovals } from './approvals.js';
 import type { Explanation } from './explain.js';
 import { gateEvidence, offer, offerRollback, say, traffic } from './explain-words.js';
-import { gatesHere, openGates } from './gates.js';
+import { gatesHere, isPassed, openGates } from './gates.js';
 import type { ReleaseState } from './state.js';
 import { serviceNames, serviceOf } from './update.js';
 
@@ -50,17 +51,20 @@ function explainPaused(state: ReleaseState): Explanation | null {
 function explainApproval(state: ReleaseState): Explanation | null {
   const open = openGates(state).find(({ gate }) => gate.kind === 'approval' && !gate.dryRun);
   if (open?.gate.kind !== 'approval' || !isAllElsePassed(state)) return null;
-  const { name, from, onExpiry, onFailure } = open.gate;
+  const { name, from, onExpiry, onFailure, byRequester } = open.gate;
+  const needed = neededApprovals(open.gate);
+  const given = open.state.approvals ?? [];
   const then = onExpiry === 'continue' ? 'goes on' : onFailure === 'pause' ? 'pauses' : 'rolls back';
   const due = printInstant(open.state.dueAt);
-  const sentence = `Waiting for ${from.join(' or ')} to approve ${name} until ${due}; without an answer it ${then}`;
+  const many = needed === 1 ? '' : `, ${needed - given.length} more of ${needed} people`;
+  const sentence = `Waiting for ${from.join(' or ')} to approve ${name}${many} until ${due}; without an answer it ${then}`;
+  const so = given.length === 0 ? null : `Approved so far by ${given.map(({ by }) => by).join(', ')}`;
+  const notBy = byRequester === 'refused' ? `${state.requestedBy} requested the release and can't approve it` : null;
   const approve = `approve('${state.id}', '${name}', { by, reason }): goes on`;
-  return say('approval-awaited', [sentence], gateEvidence(state), [approve, ...offerRollback(state)]);
+  return say('approval-awaited', [sentence, so, notBy], gateEvidence(state), [approve, ...offerRollback(state)]);
 }
 
 /** The approval is what is waited for, not one gate of several. */
 function isAllElsePassed(state: ReleaseState): boolean {
-  return gatesHere(state).every(
-    (gate) => gate.kind === 'approval' || gate.dryRun || state.gates[gate.id]?.verdict === 'pass',
-  );
+  return gatesHere(state).every((gate) => gate.kind === 'approval' || gate.dryRun || isPassed(state.gates[gate.id]));
 }

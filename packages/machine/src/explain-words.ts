@@ -3,7 +3,7 @@ import { refusal } from './commands.js';
 import { candidateServes, reachedFrom, touchableFrom } from './conditions.js';
 import type { CommandFact, Evidence } from './events.js';
 import type { Explanation } from './explain.js';
-import { gatesHere, guardrailsHere } from './gates.js';
+import { gatesHere, guardrailsHere, isPassed } from './gates.js';
 import type { ReleaseState, RollbackCause } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
@@ -102,7 +102,7 @@ export function slotTrouble(state: ReleaseState, name: string, slot: Slot): stri
 /** The gates that are still waited for, with how long they may take. */
 export function pending(state: ReleaseState): string | null {
   const waiting = gatesHere(state)
-    .filter((gate) => !gate.dryRun && state.gates[gate.id]?.verdict !== 'pass')
+    .filter((gate) => !gate.dryRun && !isPassed(state.gates[gate.id]))
     .map(({ id, name, kind }) => {
       const { evidence, dueAt } = state.gates[id]!;
       const said = evidence?.summary ?? 'no answer yet';

@@ -42,7 +42,8 @@ function guardrailCause(state: ReleaseState): Cause | null {
 function gateCause(state: ReleaseState, at: number): Cause | null {
   for (const gate of gatesHere(state)) {
     const judged = state.gates[gate.id];
-    if (gate.dryRun || gate.onFailure === 'pause' || judged === undefined || judged.closed === 'cancelled') continue;
+    if (gate.dryRun || gate.onFailure === 'pause' || judged === undefined) continue;
+    if (judged.closed === 'cancelled' || judged.closed === 'skipped') continue;
     const evidence = judged.evidence ?? { summary: 'no verdict' };
     if (judged.verdict === 'fail') {
       const code = gate.kind === 'approval' ? 'approval-expired' : 'gate-failed';

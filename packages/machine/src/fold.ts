@@ -100,6 +100,7 @@ function pauseOnFailure(state: ReleaseState, at: number): ReleaseState {
   for (const gate of gatesHere(state)) {
     const judged = state.gates[gate.id];
     if (gate.onFailure !== 'pause' || gate.dryRun || judged === undefined) continue;
+    if (judged.closed === 'skipped') continue;
     if (judged.closed === 'cancelled' || (judged.closed === 'settled' && gate.kind !== 'approval')) continue;
     const isFailed = judged.verdict === 'fail';
     const isUndecided = judged.verdict !== 'pass' && at >= judged.dueAt && state.heldSince === null;

@@ -70,6 +70,7 @@ export function openAll(
 function dueAt(state: ReleaseState, gate: CompiledGate, at: number, decidableFrom: number): number {
   if (gate.kind === 'approval') return at + gate.expiresMs;
   if (gate.kind === 'wait') return at + gate.waitMs;
+  if (gate.kind === 'webhook') return at + gate.expiresMs;
   return decidableFrom + state.plan.policy.limits.decideMs;
 }
 
@@ -95,7 +96,7 @@ export function noteVerdict(state: ReleaseState, event: Extract<Fact, { readonly
   const gate = state.gates[event.gate];
   if (gate === undefined || gate.closed !== null || gate.attempt !== event.attempt) return state;
   const kind = gateById(state, event.gate)?.kind;
-  if (kind !== 'check' && kind !== 'analysis') return state;
+  if (kind !== 'check' && kind !== 'analysis' && kind !== 'webhook') return state;
   const { verdict, evidence } = event;
   const isSame = gate.verdict === verdict && gate.evidence?.reason === evidence.reason;
   if (isSame && (gate.evidence?.summary === evidence.summary || !isLastWord(state, event.gate, gate, event.at)))
@@ -120,13 +121,18 @@ export function settleGate(
   return withGate(state, id, { verdict, evidence, closed: 'settled', ...(by === undefined ? {} : { by }) });
 }
 
-function withGate(state: ReleaseState, id: string, patch: Partial<GateState>): ReleaseState {
+export function withGate(state: ReleaseState, id: string, patch: Partial<GateState>): ReleaseState {
   return { ...state, gates: { ...state.gates, [id]: { ...state.gates[id]!, ...patch } } };
 }
 
 /** Every gate that decides here says pass. An unopened gate says nothing, so it is no pass. */
 export function allPassed(state: ReleaseState, gates: readonly CompiledGate[]): boolean {
-  return gates.every((gate) => gate.dryRun || state.gates[gate.id]?.verdict === 'pass');
+  return gates.every((gate) => gate.dryRun || isPassed(state.gates[gate.id]));
+}
+
+/** The gate is no longer in the way: it said pass, or a person skipped it. */
+export function isPassed(gate: GateState | undefined): boolean {
+  return gate?.verdict === 'pass' || gate?.closed === 'skipped';
 }
 
 /** No guardrail is blind: one whose question can't be asked holds the release (it does not roll it back). */
@@ -134,7 +140,10 @@ export function guardrailsSee(state: ReleaseState): boolean {
   return guardrailsHere(state).every((gate) => gate.dryRun || state.gates[gate.id]?.verdict !== 'error');
 }
 
-/** A person is being waited for. */
+/** A person is being waited for, or whoever a webhook asked and who answers later. */
 export function awaitsPerson(state: ReleaseState): boolean {
-  return openGates(state).some(({ gate }) => gate.kind === 'approval');
+  return openGates(state).some(
+    ({ gate, state: { verdict } }) =>
+      gate.kind === 'approval' || (gate.kind === 'webhook' && verdict === 'inconclusive'),
+  );
 }

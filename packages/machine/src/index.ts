@@ -22,6 +22,7 @@ export type {
 export { isFact } from './events.js';
 export type { Explanation } from './explain.js';
 export { explain } from './explain.js';
+export { everyGate, gateById } from './gates.js';
 export { nextState } from './next-state.js';
 export { checkPolicy, compilePolicy } from './policy/check.js';
 export { checkFit } from './policy/fit.js';
@@ -29,5 +30,6 @@ export { policyJsonSchema } from './policy/json-schema.js';
 export type { AnyPolicy, Policy } from './policy/policy.js';
 export { definePolicy, parsePolicy } from './policy/policy.js';
 export type { PlannedService, ReleasePlan } from './release-plan.js';
+export { skipRole } from './skips.js';
 export type { ActivePhase, EndPhase, GateState, Phase, ReleaseState, RollbackCause, ServiceState } from './state.js';
 export { effectsFor, isEnd, wakeAt } from './wanted-effects.js';

@@ -224,13 +224,9 @@ export class Hand {
   /** Gives a command, and says why it was refused. */
   command(type: CommandFact['type'], gate = 'go-live'): ErrorCode | null {
     const said = { command: `c${this.facts.length}`, by: 'ann', reason: 'because' };
-    const command =
-      type === 'approval-granted'
-        ? { type, gate, ...said }
-        : type === 'rollback-requested'
-          ? { type, abort: false, ...said }
-          : { type, ...said };
-    const refused = refusal(this.state, { ...command, at: this.at });
+    // Every command takes what it knows of these.
+    const command = { type, gate, abort: false, attempt: 1, verdict: 'pass', ...said, at: this.at } as CommandFact;
+    const refused = refusal(this.state, command);
     this.tell(command);
     return refused;
   }

@@ -84,8 +84,11 @@ export interface GateState {
   readonly verdict: Verdict | null;
   readonly evidence: Evidence | null;
   /** Closed gates are not judged any more. */
-  readonly closed: 'settled' | 'cancelled' | null;
+  readonly closed: 'settled' | 'cancelled' | 'skipped' | null;
+  /** Who settled or skipped it. */
   readonly by?: string;
+  /** Who approved so far, where several have to. */
+  readonly approvals?: readonly { readonly by: string; readonly reason: string; readonly at: number }[];
 }
 
 export interface ServiceState {

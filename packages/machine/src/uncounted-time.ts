@@ -64,7 +64,7 @@ function noteHeld(state: ReleaseState, at: number): ReleaseState {
 /** Moves `prepare.readyWithin` and `limits.decide`, each by what `byMs` says for the instant it counts from. */
 function moveLimits(state: ReleaseState, byMs: (since: number) => number): ReleaseState {
   const moved = moveGates(state, (kind, { openedAt }) =>
-    kind === 'check' || kind === 'analysis' ? byMs(openedAt) : 0,
+    kind !== 'approval' && kind !== 'wait' && kind !== 'webhook' ? byMs(openedAt) : 0,
   );
   return state.phase === 'preparing' ? { ...moved, phaseSince: state.phaseSince + byMs(state.phaseSince) } : moved;
 }

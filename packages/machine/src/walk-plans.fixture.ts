@@ -46,6 +46,7 @@ export const plans: readonly (readonly [name: string, plan: ReleasePlan, active:
 ];
 
 export const rarely: readonly CommandFact['type'][] = [
+  'gate-skip-requested',
   'approval-granted',
   'pause-requested',
   'resume-requested',

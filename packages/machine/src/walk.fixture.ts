@@ -271,6 +271,10 @@ export class Walk extends Hand {
     const said = { command: `c${this.#commands}`, by: 'ann', reason: 'because' };
     if (type === 'approval-granted') this.#approve(this.#oneOf(['go-live', 'sure', 'nobody']));
     else if (type === 'rollback-requested') this.tell({ type, abort: this.#pick(2) === 0, ...said });
+    else if (type === 'gate-skip-requested')
+      this.tell({ type, gate: this.#oneOf(['go-live', 'sure', 'errors']), ...said });
+    else if (type === 'webhook-answered')
+      this.tell({ type, gate: 'verify/board', attempt: 1, verdict: 'pass', ...said });
     else this.tell({ type, ...said });
   }
 

@@ -25,6 +25,9 @@ import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } fro
 import type { ConvergeState, ReleaseState } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
+/** How soon a webhook is asked again that could not be asked. */
+const askAgainMs = 60_000;
+
 /** How much less often is read what nothing waits for. */
 const idleFactor = 5;
 
@@ -239,14 +242,16 @@ function attemptFrom(
 
 function judgeEffects(state: ReleaseState, effects: Effect[]): void {
   for (const { gate, state: judged } of openGates(state)) {
-    if (gate.kind !== 'check' && gate.kind !== 'analysis') continue;
+    if (gate.kind !== 'check' && gate.kind !== 'analysis' && gate.kind !== 'webhook') continue;
     if (gate.kind === 'check' && judged.verdict !== null) continue;
+    // Asked until somebody heard it: an error is no answer.
+    if (gate.kind === 'webhook' && judged.verdict !== null && judged.verdict !== 'error') continue;
     const analysis = gate.kind === 'analysis' ? state.plan.policy.analyses[gate.analysis]! : null;
     effects.push({
       kind: 'judge',
       key: `judge/${gate.id}/${judged.attempt}/${judged.openedAt}`,
       notBefore: judged.openedAt,
-      everyMs: analysis?.everyMs ?? 0,
+      everyMs: gate.kind === 'webhook' ? askAgainMs : (analysis?.everyMs ?? 0),
       gate,
       attempt: judged.attempt,
       openedAt: judged.openedAt,

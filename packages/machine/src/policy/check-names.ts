@@ -4,17 +4,24 @@ import { type Path, type PolicyCode, type Problem, printValue, refusal, warning 
 import { didYouMean } from './schema-parts.js';
 import type { LoosePolicy, ShapeCheck } from './shape-check.js';
 
+/** What the releaser has, by name; where nobody says, any name will do. */
+export interface KnownNames {
+  readonly checks?: readonly string[];
+  readonly webhooks?: readonly string[];
+}
+
 /** Every name that is used is defined, and means one thing. */
 export function checkNames(
   { loose, names }: ShapeCheck,
   places: readonly Place[],
-  checks: readonly string[] | null,
+  { checks, webhooks }: KnownNames,
 ): readonly Problem[] {
   const gates = places.flatMap((place) => place.gates);
   return [
     ...gates.flatMap(({ gate, path }) => [
       ...known('policy/unknown-analysis', gate.analysis, names.analyses, [...path, 'analysis']),
-      ...known('policy/unknown-check', gate.check, checks, [...path, 'check']),
+      ...known('policy/unknown-check', gate.check, checks ?? null, [...path, 'check']),
+      ...known('policy/unknown-webhook', gate.webhook, webhooks ?? null, [...path, 'webhook']),
     ]),
     ...eachStep(loose, ({ audience }, path) =>
       known('policy/unknown-audience', audience, names.audiences, [...path, 'audience']),

@@ -124,6 +124,13 @@ export const samples: readonly (readonly [string, string | undefined, string, st
     { shift: [cutover], verify: { gates: [{ check: 'smok' }] } },
   ],
   [
+    'policy/unknown-webhook',
+    'verify.gates[0].webhook',
+    refused,
+    'did you mean board?',
+    { shift: [cutover], verify: { gates: [{ webhook: 'bord', expires: '1h' }] } },
+  ],
+  [
     'policy/guardrail-repeated',
     'guardrails[1]',
     refused,

@@ -1,7 +1,7 @@
 import type { Finding } from '@bluegreen/contract';
 import type { CompiledPolicy } from '../compiled-policy.js';
 import { checkDurations, checkSum } from './check-durations.js';
-import { checkNames, checkUses } from './check-names.js';
+import { checkNames, checkUses, type KnownNames } from './check-names.js';
 import { checkAttention, checkShift } from './check-shift.js';
 import { compileChecked } from './compile.js';
 import { type Place, placesOf } from './places.js';
@@ -10,10 +10,8 @@ import type { AnyPolicy, Policy } from './policy.js';
 import { type Problem, toError, toFinding, warning } from './problem.js';
 import { checkShape, type LoosePolicy } from './shape-check.js';
 
-export interface CheckOptions {
-  /** Names of the checks that the releaser has. Left out: any name will do. */
-  readonly checks?: readonly string[];
-}
+/** Names that the releaser has: `checks`, `webhooks`. Left out: any name will do. */
+export type CheckOptions = KnownNames;
 
 /**
  * Everything that is wrong with a policy, all of it at once, refusals and warnings. Never throws, changes nothing, and takes
@@ -46,14 +44,14 @@ interface Inspection {
   readonly policy: Policy | null;
 }
 
-function inspect(value: unknown, { checks }: CheckOptions): Inspection {
+function inspect(value: unknown, options: CheckOptions): Inspection {
   const { copy, problems: copyProblems } = plainCopy(value);
   if (copyProblems.length > 0) return { problems: copyProblems, policy: null };
   const shape = checkShape(copy);
   const places = placesOf(shape.loose);
   const refusals = [
     ...shape.problems,
-    ...checkNames(shape, places, checks ?? null),
+    ...checkNames(shape, places, options),
     ...checkShift(shape.loose),
     ...checkDurations(shape.loose, places),
   ];

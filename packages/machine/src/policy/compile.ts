@@ -62,7 +62,14 @@ function compileGate(place: string, gate: GatePolicy): CompiledGate {
   });
   if (gate.approval !== undefined) {
     const { approval, from, expires, onExpiry } = gate;
-    return { kind: 'approval', ...base(approval), from: [...from], expiresMs: durationMs(expires), onExpiry };
+    const { count, byRequester } = { ...policyDefaults.approval, ...gate };
+    const who = { from: [...from], count, byRequester };
+    return { kind: 'approval', ...base(approval), ...who, expiresMs: durationMs(expires), onExpiry };
+  }
+  if (gate.webhook !== undefined) {
+    const { timeout, attempts, expires } = { ...policyDefaults.webhook, ...gate };
+    const asked = { timeoutMs: durationMs(timeout), attempts, expiresMs: durationMs(expires) };
+    return { kind: 'webhook', ...base(gate.webhook, gate), ...asked };
   }
   if (gate.wait !== undefined) {
     return { kind: 'wait', ...base(gate.name ?? policyDefaults.wait.name), waitMs: durationMs(gate.wait) };

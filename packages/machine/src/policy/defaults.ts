@@ -10,6 +10,8 @@ export const policyDefaults = {
   analysis: { every: '10s' },
   gate: { onFailure: 'rollback', dryRun: false },
   check: { timeout: '1m', attempts: 1 },
+  approval: { count: 1, byRequester: 'refused' },
+  webhook: { timeout: '10s', attempts: 5 },
   wait: { name: 'wait' },
   retire: { after: '1h', candidate: 'keep', drain: '30s' },
   limits: { total: '24h', call: '30s', settle: '5m', decide: '30m', attempts: 5, poll: '1s' },

@@ -38,7 +38,7 @@ export function placesOf({ verify, shift, bake }: LoosePolicy): readonly Place[]
 
 /** What the gate is called, which is the last part of its id; `null` where nobody can tell. */
 export function gateName(gate: LooseGate): string | null {
-  const named = gate.check ?? gate.approval ?? gate.analysis;
+  const named = gate.check ?? gate.approval ?? gate.analysis ?? gate.webhook;
   if (named !== undefined) return named;
   return gate.wait === undefined ? null : (gate.name ?? policyDefaults.wait.name);
 }

@@ -36,24 +36,33 @@ function gateOf(analyses: readonly string[]): fc.Arbitrary<object> {
     },
     { requiredKeys: ['check'] },
   );
-  const approval = fc.record({
-    approval: name,
-    from: fc.constantFrom(['sre'], ['sre', 'a person']),
-    expires: minutes(600),
-    onExpiry: fc.constantFrom('rollback', 'continue'),
-  });
+  const approval = fc.record(
+    {
+      approval: name,
+      from: fc.constantFrom(['sre'], ['sre', 'a person']),
+      expires: minutes(600),
+      onExpiry: fc.constantFrom('rollback', 'continue'),
+      count: fc.integer({ min: 1, max: 20 }),
+      byRequester: fc.constantFrom('refused', 'allowed'),
+    },
+    { requiredKeys: ['approval', 'from', 'expires', 'onExpiry'] },
+  );
+  const webhook = fc.record(
+    { webhook: name, expires: minutes(600), timeout: fc.constantFrom('1s', '30s'), onFailure, dryRun: fc.boolean() },
+    { requiredKeys: ['webhook', 'expires'] },
+  );
   const wait = fc.record({ wait: minutes(30), name }, { requiredKeys: ['wait'] });
-  if (analyses.length === 0) return fc.oneof(check, approval, wait);
+  if (analyses.length === 0) return fc.oneof(check, approval, webhook, wait);
   const analysed = fc.record(
     { analysis: fc.constantFrom(...analyses), onFailure, dryRun: fc.boolean() },
     { requiredKeys: ['analysis'] },
   );
-  return fc.oneof(check, approval, wait, analysed);
+  return fc.oneof(check, approval, webhook, wait, analysed);
 }
 
 function nameOf(gate: object): unknown {
-  const { check, approval, analysis: name, wait, name: own } = gate as Record<string, unknown>;
-  return check ?? approval ?? name ?? (wait === undefined ? undefined : (own ?? 'wait'));
+  const { check, approval, analysis: name, webhook, wait, name: own } = gate as Record<string, unknown>;
+  return check ?? approval ?? name ?? webhook ?? (wait === undefined ? undefined : (own ?? 'wait'));
 }
 
 function stepsOf(audiences: readonly string[], gates: fc.Arbitrary<object[]>): fc.Arbitrary<object[]> {

@@ -62,6 +62,7 @@ export type StepPolicy<
 export type GatePolicy<Check extends string = string, Analysis extends string = string> =
   | CheckGatePolicy<Check>
   | ApprovalGatePolicy
+  | WebhookGatePolicy
   | WaitGatePolicy
   | AnalysisGatePolicy<Analysis>;
 
@@ -72,6 +73,7 @@ export interface CheckGatePolicy<Check extends string = string> {
   readonly onFailure?: 'rollback' | 'pause';
   readonly dryRun?: boolean;
   readonly approval?: never;
+  readonly webhook?: never;
   readonly wait?: never;
   readonly analysis?: never;
 }
@@ -81,7 +83,23 @@ export interface ApprovalGatePolicy {
   readonly from: readonly string[];
   readonly expires: DurationText;
   readonly onExpiry: 'rollback' | 'continue';
+  readonly count?: number;
+  readonly byRequester?: 'refused' | 'allowed';
   readonly check?: never;
+  readonly webhook?: never;
+  readonly wait?: never;
+  readonly analysis?: never;
+}
+
+export interface WebhookGatePolicy {
+  readonly webhook: string;
+  readonly expires: DurationText;
+  readonly timeout?: DurationText;
+  readonly attempts?: number;
+  readonly onFailure?: 'rollback' | 'pause';
+  readonly dryRun?: boolean;
+  readonly check?: never;
+  readonly approval?: never;
   readonly wait?: never;
   readonly analysis?: never;
 }
@@ -89,6 +107,7 @@ export interface ApprovalGatePolicy {
 export interface WaitGatePolicy {
   readonly wait: DurationText;
   readonly name?: string;
+  readonly webhook?: never;
   readonly check?: never;
   readonly approval?: never;
   readonly analysis?: never;
@@ -100,6 +119,7 @@ export interface AnalysisGatePolicy<Analysis extends string = string> {
   readonly dryRun?: boolean;
   readonly check?: never;
   readonly approval?: never;
+  readonly webhook?: never;
   readonly wait?: never;
 }
 

@@ -14,18 +14,19 @@ import {
 } from './schema-parts.js';
 import type { SchemaShape } from './schema-shape.js';
 
-const { gate, check, wait } = policyDefaults;
+const { gate, check, approval, webhook, wait } = policyDefaults;
 
 const onFailure = () =>
   optional(choice(['rollback', 'pause']), 'What a fail, or no verdict in time, does.', gate.onFailure);
 const dryRun = () => optional(flag, 'Reports and decides nothing.', gate.dryRun);
 
-/** A gate: exactly one of `check`, `approval`, `wait`, `analysis`. */
+/** A gate: exactly one of `check`, `approval`, `webhook`, `wait`, `analysis`. */
 export function gateSchema(shape: SchemaShape) {
   return shape.oneOf(
     {
       check: titled(shape.object(checkEntries), 'check', 'Code of yours, by its name.'),
       approval: titled(shape.object(approvalEntries), 'approval', 'A person says go.'),
+      webhook: titled(shape.object(webhookEntries), 'webhook', 'Another system says go, now or later.'),
       wait: titled(shape.object(waitEntries), 'wait', 'Time passes.'),
       analysis: titled(shape.object(analysisEntries), 'analysis', 'Metrics are judged.'),
     },
@@ -46,6 +47,21 @@ const approvalEntries = {
   from: required(someOf(person), 'People or roles who may approve.'),
   expires: required(duration, 'How long a person is awaited. `limits.total` stands still meanwhile.'),
   onExpiry: required(choice(['rollback', 'continue']), 'What happens when nobody approved in time.'),
+  count: optional(count(20), 'How many different people have to approve.', approval.count),
+  byRequester: optional(
+    choice(['refused', 'allowed']),
+    'Whether who requested the release may approve it.',
+    approval.byRequester,
+  ),
+};
+
+const webhookEntries = {
+  webhook: required(reference('a webhook'), 'Name of a webhook that the releaser was given.'),
+  expires: required(duration, 'How long an answer is awaited. `limits.total` stands still once it was asked.'),
+  timeout: optional(duration, 'How long one request may take.', webhook.timeout),
+  attempts: optional(count(100), 'Requests before it could not be asked.', webhook.attempts),
+  onFailure: onFailure(),
+  dryRun: dryRun(),
 };
 
 const waitEntries = {
