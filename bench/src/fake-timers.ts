@@ -82,8 +82,7 @@ function releaseOn(clock: Clock, seed: number) {
     performer: adapterPerformer({
       releaseId: id,
       services: { [service]: { traffic, environment } },
-      metrics: world.metrics,
-      checks: {},
+      gates: { metrics: world.metrics, checks: {} },
       clock,
       lease,
     }),

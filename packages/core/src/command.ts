@@ -46,8 +46,9 @@ export async function giveCommand(
     return;
   }
   await drive.collectCommands();
-  if (!drive.state.commands.includes(command))
-    throw fail(refusal(drive.state, fact) ?? 'release/detached', { detail: releaseId });
+  if (drive.state.commands.includes(command)) return;
+  const entitled = await withRoles(said, drive.state, authorize);
+  throw fail(refusal(drive.state, entitled) ?? 'release/detached', { detail: releaseId });
 }
 
 /** An old release that is stuck must not touch what a newer one has decided since. */

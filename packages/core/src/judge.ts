@@ -9,9 +9,11 @@ import type { Secrets } from './webhook-signature.js';
 export interface GateTools {
   readonly metrics: MetricSource | undefined;
   readonly checks: Readonly<Record<string, Check>>;
-  readonly webhooks: Readonly<Record<string, Webhook>>;
-  readonly secrets: Secrets | undefined;
-  readonly fetch: typeof fetch;
+  /** None by default. */
+  readonly webhooks?: Readonly<Record<string, Webhook>>;
+  readonly secrets?: Secrets | undefined;
+  /** Default: the global one. */
+  readonly fetch?: typeof fetch;
 }
 
 interface JudgeContext {

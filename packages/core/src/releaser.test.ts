@@ -9,7 +9,7 @@ const fast = { retire: { after: 'immediately' }, limits: { poll: '10ms' } } as c
 const policy = { shift: [{ to: 10 }, { to: 100 }], ...fast } as const;
 const approved = {
   ...policy,
-  verify: { gates: [{ approval: 'go-live', from: ['sre'], expires: '1h', onExpiry: 'rollback' }] },
+  verify: { gates: [{ approval: 'go-live', from: ['ann'], expires: '1h', onExpiry: 'rollback' }] },
 } as const;
 const ann = { by: 'ann', reason: 'because' };
 
@@ -160,6 +160,51 @@ describe('a releaser', () => {
 });
 
 describe('commands and processes', () => {
+  it('take an approval only from whom the policy names, by name or by a role that is asked for when it is given', async () => {
+    const gates = [{ approval: 'go-live', from: ['sre'], count: 2, expires: '1h', onExpiry: 'rollback' }] as const;
+    const roles: Record<string, readonly string[]> = { bob: ['sre'], carl: ['developer'] };
+    const releaser = createReleaser({
+      services: { web: new MemoryService().service },
+      journal: memoryJournal(),
+      authorize: async (by, role) => roles[by]?.includes(role) ?? false,
+    });
+    open.push(releaser);
+    const request = { versions: { web: 'v2' }, policy: { ...policy, verify: { gates } }, requestedBy: 'bob' };
+    const release = await releaser.start(request);
+    await release.until('approval-requested');
+    const approve = (by: string) => codeOf(releaser.approve(release.id, 'go-live', { by, reason: 'fine' }));
+    expect(await approve('carl')).toBe('release/approval-not-entitled');
+    expect(await approve('bob')).toBe('release/approval-by-requester');
+    roles.carl = ['sre'];
+    roles.dora = ['sre'];
+    await releaser.approve(release.id, 'go-live', { by: 'carl', reason: 'fine' });
+    expect(await approve('carl')).toBe('release/approved-already');
+    await releaser.approve(release.id, 'go-live', { by: 'dora', reason: 'fine' });
+    expect((await release.done).kind).toBe('promoted');
+  });
+
+  it('let somebody with the role skip a gate, with who and why in the journal', async () => {
+    const journal = memoryJournal();
+    const releaser = createReleaser({
+      services: { web: new MemoryService().service },
+      journal,
+      checks: { smoke: () => new Promise<never>(() => {}) },
+      authorize: (by, role) => by === 'eve' && role === 'skip-gate',
+    });
+    open.push(releaser);
+    const verify = { gates: [{ check: 'smoke' as const }] };
+    const release = await releaser.start({ versions: { web: 'v2' }, policy: { ...policy, verify }, requestedBy: 'ci' });
+    await release.until('gate-opened');
+    expect(await codeOf(releaser.skipGate(release.id, 'smoke', ann))).toBe('release/skip-not-entitled');
+    await releaser.skipGate(release.id, 'smoke', { by: 'eve', reason: 'the check itself is broken' });
+    expect((await release.done).kind).toBe('promoted');
+    const settled = (await journal.read(release.id)).find(({ event }) => event.type === 'gate-settled');
+    expect(settled?.event).toMatchObject({
+      verdict: 'skipped',
+      evidence: { summary: 'skipped by eve: the check itself is broken' },
+    });
+  });
+
   it('are taken from another process that shares the journal', async () => {
     const web = new MemoryService();
     const journal = memoryJournal();

@@ -15,10 +15,10 @@ export interface Webhook {
 
 export interface WebhookContext {
   readonly releaseId: string;
-  readonly webhooks: Readonly<Record<string, Webhook>>;
-  readonly secrets: Secrets | undefined;
+  readonly webhooks?: Readonly<Record<string, Webhook>>;
+  readonly secrets?: Secrets | undefined;
   readonly clock: Clock;
-  readonly fetch: typeof fetch;
+  readonly fetch?: typeof fetch;
 }
 
 type WebhookEffect = Effect & { readonly kind: 'judge' };
@@ -47,7 +47,7 @@ export const longestAnswer = 65_536;
 export async function askWebhook(context: WebhookContext, effect: WebhookEffect, signal: AbortSignal): Promise<Judged> {
   const { gate } = effect;
   if (gate.kind !== 'webhook') throw fail('release/webhook-missing', { detail: gate.name });
-  const webhook = context.webhooks[gate.name];
+  const webhook = context.webhooks?.[gate.name];
   if (webhook === undefined) throw fail('release/webhook-missing', { detail: gate.name });
   let last = 'was not asked';
   for (let attempt = 1; attempt <= gate.attempts; attempt++) {
@@ -86,7 +86,7 @@ async function askOnce(
   const abort = (): void => controller.abort();
   signal.addEventListener('abort', abort, { once: true });
   try {
-    const response = await context.fetch(webhook.url, {
+    const response = await (context.fetch ?? fetch)(webhook.url, {
       method: 'POST',
       headers: {
         ...webhook.headers,
@@ -121,9 +121,7 @@ async function readAnswer(response: Response, name: string): Promise<Judged> {
 }
 
 /** `{ "verdict": "pass" | "fail", "summary"?: "…" }`; `null` for anything else. */
-export function parseVerdict(
-  text: string,
-): {
+export function parseVerdict(text: string): {
   readonly verdict: 'pass' | 'fail';
   readonly summary?: string;
   readonly rest: Readonly<Record<string, unknown>>;

@@ -90,7 +90,9 @@ function sayOpenedGates(before: ReleaseState, after: ReleaseState, at: number, s
     said.push({ type: 'gate-opened', at, gate: id, attempt: gate.attempt });
     const compiled = gateById(after, id);
     if (compiled?.kind === 'approval') {
-      said.push({ type: 'approval-requested', at, gate: id, from: compiled.from, expiresAt: gate.dueAt });
+      const { from, count = 1 } = compiled;
+      const several = count === 1 ? {} : { count };
+      said.push({ type: 'approval-requested', at, gate: id, from, ...several, expiresAt: gate.dueAt });
     }
     if (gate.closed !== null) said.push(settled(id, gate, at));
   }

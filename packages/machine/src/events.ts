@@ -131,6 +131,8 @@ export type Announcement =
       readonly type: 'approval-requested';
       readonly gate: string;
       readonly from: readonly string[];
+      /** Different people who have to approve. Absent: one. */
+      readonly count?: number;
       readonly expiresAt: number;
     })
   | (At & {

@@ -16,6 +16,7 @@ export function assumptionsOf(
   if (has('check') && options.candidate?.checks === undefined) {
     assumed.push("checks pass while an instance is ready (candidate: { checks: 'fail' })");
   }
+  if (has('webhook')) assumed.push('webhooks say yes at once');
   if (has('approval') && options.approval === undefined) {
     assumed.push('approvals come after a minute (approval: { afterMs })');
   }

@@ -1,5 +1,9 @@
 import type { Announcement, CommandFact, ReleaseEvent } from '@bluegreen/machine';
 
+/** Whoever a webhook asks answers so, after so long. */
+export const webhookSummary = 'allowed';
+export const webhookLatencyMs = 50;
+
 /** What a person in the simulation does when a release asks for an approval. */
 export type SimulatedApproval = { readonly afterMs: number; readonly by?: string } | 'never';
 
@@ -38,7 +42,7 @@ export function answers(
   return events.flatMap((event): LaterCommand[] => {
     switch (event.type) {
       case 'approval-requested':
-        return approval === 'never' ? [] : [approve(event.gate, event.at, approval)];
+        return approval === 'never' ? [] : approvals(event, approval);
       case 'release-paused':
       case 'routing-drifted':
         return held === 'never' ? [] : [help(held.command, held.afterMs, `${event.type}@${event.at}`)];
@@ -52,21 +56,24 @@ export function answers(
   });
 }
 
-function approve(gate: string, askedAt: number, approval: Exclude<SimulatedApproval, 'never'>): LaterCommand {
-  const id = `${gate}@${askedAt}`;
-  return {
-    id,
-    afterMs: approval.afterMs,
-    isHelp: false,
-    make: (at) => ({
+/** As many different people as the gate wants, all at once. */
+function approvals(
+  { gate, at: askedAt, count = 1 }: Announcement & { readonly type: 'approval-requested' },
+  { afterMs, by = somebody }: Exclude<SimulatedApproval, 'never'>,
+): LaterCommand[] {
+  return Array.from({ length: count }, (_, index) => {
+    const id = index === 0 ? `${gate}@${askedAt}` : `${gate}@${askedAt}#${index + 1}`;
+    const who = index === 0 ? by : `${by} ${index + 1}`;
+    const make = (at: number): CommandFact => ({
       type: 'approval-granted',
       at,
       command: id,
       gate,
-      by: approval.by ?? somebody,
+      by: who,
       reason: 'simulated',
-    }),
-  };
+    });
+    return { id, afterMs, isHelp: false, make };
+  });
 }
 
 function secondThought(

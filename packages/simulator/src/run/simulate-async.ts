@@ -8,7 +8,7 @@ import {
   type Service,
 } from '@bluegreen/core/driving';
 import { metricSource, promisedCheck } from '../world/adapters.js';
-import { answers } from './people.js';
+import { answers, webhookLatencyMs, webhookSummary } from './people.js';
 import {
   carriedOut,
   finishedRun,
@@ -66,11 +66,35 @@ export function adapterPerformerFor(
   return adapterPerformer({
     releaseId: id,
     services,
-    metrics: metricSource(world.operations, caller),
-    checks: checksFor({ world, plan }, caller),
+    gates: {
+      metrics: metricSource(world.operations, caller),
+      checks: checksFor({ world, plan }, caller),
+      ...webhooksFor(plan, clock),
+    },
     clock,
     lease,
   });
+}
+
+function everyGateOf({ policy: { verify, shift, bake } }: Setting['plan']) {
+  return [...verify.gates, ...shift.flatMap((step) => step.gates), ...bake.gates];
+}
+
+/** Every webhook that the policy names, as an endpoint that says yes at once. */
+function webhooksFor(plan: Setting['plan'], clock: Setting['clock']) {
+  const names = everyGateOf(plan)
+    .filter(({ kind }) => kind === 'webhook')
+    .map(({ name }) => name);
+  return {
+    webhooks: Object.fromEntries(names.map((name) => [name, { url: `http://${name}.simulated`, secret: name }])),
+    secrets: () => 'simulated',
+    fetch: () =>
+      new Promise<Response>((resolve) => {
+        // A real `Response` reads its body over turns of the event loop, which virtual time does not wait for.
+        const reply = { status: 200, text: async () => JSON.stringify({ verdict: 'pass', summary: webhookSummary }) };
+        clock.setTimeout(() => resolve(reply as Response), webhookLatencyMs);
+      }),
+  };
 }
 
 /** Every check that the policy names, asking the candidates themselves as the synchronous performer does. */
@@ -88,7 +112,9 @@ function checksFor({ world, plan }: Pick<Setting, 'world' | 'plan'>, caller: { r
       await Promise.all(answers);
       return { pass: true, summary };
     };
-  const { verify, shift, bake } = plan.policy;
-  const gates = [...verify.gates, ...shift.flatMap((step) => step.gates), ...bake.gates];
-  return Object.fromEntries(gates.filter(({ kind }) => kind === 'check').map(({ name }) => [name, checkNamed(name)]));
+  return Object.fromEntries(
+    everyGateOf(plan)
+      .filter(({ kind }) => kind === 'check')
+      .map(({ name }) => [name, checkNamed(name)]),
+  );
 }

@@ -20,6 +20,7 @@ import {
 import type { Effect } from '@bluegreen/machine';
 import type { Abort, Confirm, Done } from '../world/operation.js';
 import type { Operations } from '../world/operations.js';
+import { webhookLatencyMs, webhookSummary } from './people.js';
 
 export interface WorldPerformerOptions {
   readonly operations: Operations;
@@ -80,6 +81,7 @@ function perform(options: WorldPerformerOptions, effect: Effect, call: EffectCal
     }
     case 'judge':
       if (effect.gate.kind === 'check') judgeCheck(options, effect, call, tell);
+      else if (effect.gate.kind === 'webhook') answerWebhook(options, effect, call, tell);
       else judgeMetrics(options, effect, call, tell);
   }
 }
@@ -149,6 +151,17 @@ function confirmTouch(
       }),
     );
   };
+}
+
+/** Whoever a webhook asks says yes at once. */
+function answerWebhook({ clock }: WorldPerformerOptions, effect: JudgeEffect, call: EffectCall, tell: Tell): void {
+  const { gate, attempt } = effect;
+  const evidence = { summary: `${gate.name}: ${webhookSummary}` };
+  const timer = clock.setTimeout(
+    () => tell({ type: 'gate-judged', gate: gate.id, attempt, verdict: 'pass', evidence }),
+    webhookLatencyMs,
+  );
+  call.onAbort(() => clock.clearTimeout(timer));
 }
 
 /** As `runCheck` does it: bounded tries, a pause between them, the first pass decides. */
