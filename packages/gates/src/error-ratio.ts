@@ -12,7 +12,10 @@ export interface ErrorRatioLimits {
   readonly failAbove: number;
   /** A rate of errors that is never good, whatever the control does. */
   readonly maxRate: number;
-  /** More errors than the control are no harm while the rate is not shown to be above this. 0: always harm. */
+  /**
+   * Up to this rate more errors than the control are no harm: failing by comparison also needs evidence of more than this,
+   * and evidence of less passes. Without it a service that has no errors could never pass. 0: any rate may be harm.
+   */
   readonly harmlessRate: number;
   /** Chance that a good version fails. */
   readonly failBudget: number;
@@ -34,6 +37,7 @@ export interface ErrorRatioState {
   harmful: LogEvidence;
   passRatio: LogEvidence;
   passLimit: LogEvidence;
+  harmless: LogEvidence;
   /** ln of the bet on the deadline. */
   bet: number;
   starts: number;
@@ -52,6 +56,7 @@ export interface ErrorRatioTests {
   readonly harmful: LimitTest | null;
   readonly passRatio: RatioTest;
   readonly passLimit: LimitTest;
+  readonly harmless: LimitTest | null;
 }
 
 /** Clusters of errors that are shorter than this are seen as clusters. */
@@ -62,6 +67,8 @@ const betShare = 0.7;
 /** Alternatives for passing are powers of `maxRatio`: a good version is at 1, and most of the weight is there. */
 const passPowers = [0.5, 0, -0.5, -1, -2] as const;
 const passShares = [0.15, 0.55, 0.15, 0.1, 0.05] as const;
+/** How the evidence for passing is shared between "fewer than `maxRatio` times" and "less than is harmful". */
+const harmlessShare = 0.15;
 const prior: DispersionPrior = { dispersion: 9, bad: 3 };
 
 export function errorRatioTests(limits: ErrorRatioLimits): ErrorRatioTests {
@@ -76,6 +83,7 @@ export function errorRatioTests(limits: ErrorRatioLimits): ErrorRatioTests {
       shares: passShares,
     }),
     passLimit: limitTest('pass', maxRate),
+    harmless: harmlessRate > 0 ? limitTest('pass', harmlessRate) : null,
   };
 }
 
@@ -87,6 +95,7 @@ export function beginErrorRatio(tests: ErrorRatioTests): ErrorRatioState {
     harmful: tests.harmful === null ? [] : freshEvidence(tests.harmful.mixture, first),
     passRatio: freshEvidence(tests.passRatio.mixture),
     passLimit: freshEvidence(tests.passLimit.mixture),
+    harmless: tests.harmless === null ? [] : freshEvidence(tests.harmless.mixture),
     bet: 0,
     starts: 0,
     elapsedMs: 0,
@@ -99,7 +108,7 @@ export function beginErrorRatio(tests: ErrorRatioTests): ErrorRatioState {
 
 /** A copy that can be weighed on provisionally. */
 export function copyErrorRatio(state: ErrorRatioState): ErrorRatioState {
-  const { failRatio, failLimit, harmful, passRatio, passLimit, control, candidate, bucket } = state;
+  const { failRatio, failLimit, harmful, passRatio, passLimit, harmless, control, candidate, bucket } = state;
   return {
     ...state,
     failRatio: [...failRatio],
@@ -107,6 +116,7 @@ export function copyErrorRatio(state: ErrorRatioState): ErrorRatioState {
     harmful: [...harmful],
     passRatio: [...passRatio],
     passLimit: [...passLimit],
+    harmless: [...harmless],
     control: { ...control },
     candidate: { ...candidate },
     bucket: { ...bucket },
@@ -146,6 +156,7 @@ export function weighErrors(tests: ErrorRatioTests, state: ErrorRatioState, cell
   addToLimit(tests.failLimit, state.failLimit, candidateRequests, candidateBad, tempering);
   addToLimit(tests.passLimit, state.passLimit, candidateRequests, candidateBad, tempering);
   if (tests.harmful !== null) addToLimit(tests.harmful, state.harmful, candidateRequests, candidateBad, tempering);
+  if (tests.harmless !== null) addToLimit(tests.harmless, state.harmless, candidateRequests, candidateBad, tempering);
   betOnDeadline(tests, state, cell, tempering);
   state.control.requests += controlRequests;
   state.control.bad += controlBad;
@@ -166,7 +177,11 @@ function betOnDeadline(tests: ErrorRatioTests, state: ErrorRatioState, cell: Err
   const comingPerMs = (seen + guessedErrors) / (state.elapsedMs + guessedErrors * 60_000);
   const falls = (maxRatio * n1) / (maxRatio * n1 + n0);
   const information = comingPerMs * leftMs * falls * (1 - falls) * tempering;
-  const bold = boldness(state.bet, passBudget * betShare, information);
+  const bold = boldness(
+    state.bet,
+    passBudget * betShare * (tests.harmless === null ? 1 : 1 - harmlessShare),
+    information,
+  );
   if (bold === 0) return;
   const ratio = maxRatio * Math.exp(-bold);
   state.bet += tempering * (x1 * -bold - (x0 + x1) * Math.log((ratio * n1 + n0) / (maxRatio * n1 + n0)));
@@ -183,17 +198,32 @@ export interface ErrorRatioEvidence {
   readonly passNeeded: number;
 }
 
-export function errorRatioEvidence({ limits, harmful }: ErrorRatioTests, state: ErrorRatioState): ErrorRatioEvidence {
+export function errorRatioEvidence(
+  { limits, harmful, harmless }: ErrorRatioTests,
+  state: ErrorRatioState,
+): ErrorRatioEvidence {
   const worse = logOf(state.failRatio);
   // Both have to be wrong: the smaller one lies below the e-process of whichever hypothesis holds.
   const ratio = harmful === null ? worse : Math.min(worse, logOf(state.harmful));
   const limit = logOf(state.failLimit);
+  const fewer = logMean([logOf(state.passRatio), state.bet], [1 - betShare, betShare]);
   return {
     fail: logMean([ratio, limit]),
     failNeeded: -Math.log(limits.failBudget),
     failBecause: ratio >= limit ? 'ratio' : 'limit',
-    passRatio: logMean([logOf(state.passRatio), state.bet], [1 - betShare, betShare]),
+    passRatio: harmless === null ? fewer : logMean([fewer, logOf(state.harmless)], [1 - harmlessShare, harmlessShare]),
     passLimit: logOf(state.passLimit),
     passNeeded: -Math.log(limits.passBudget),
   };
 }
+
+/**
+ * ln of the likelihood ratio of "as good as the control" against "has `maxRatio` times its errors", and nothing else: which
+ * way it leans, long before it is proof.
+ */
+export function leaning({ passRatio }: ErrorRatioState): number {
+  return passRatio[leaningPart]! - Math.log(passShares[leaningPart]);
+}
+
+/** The alternative at a ratio of 1. */
+const leaningPart = 1;

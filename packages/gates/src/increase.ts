@@ -66,6 +66,59 @@ export function increaseOf(
   return { kind: 'counted', count, resets, firstAt, lastAt };
 }
 
+/** Cells of one length, one after the other; what happens at the end of a cell belongs to it, what happens at its start does not. */
+export interface CellGrid {
+  readonly fromMs: number;
+  readonly cellMs: number;
+  readonly cells: number;
+}
+
+/** What cumulative counters grew by in each cell. */
+export type GrowthByCell =
+  | {
+      readonly kind: 'counted';
+      readonly counts: readonly number[];
+      readonly resets: number;
+      /** The newest sample, over all series. */
+      readonly lastAt: number;
+    }
+  | Extract<Increase, { readonly kind: 'empty' | 'invalid' }>;
+
+/**
+ * As `increaseOf`, for one cell after the other: growth between two samples belongs to the cell of the later one, so that
+ * nothing is lost between cells. Samples before `window.fromMs` are no start.
+ */
+export function growthByCell(
+  series: readonly MetricSeries[],
+  companions: readonly MetricSeries[],
+  window: MetricWindow,
+  { fromMs, cellMs, cells }: CellGrid,
+): GrowthByCell {
+  const problem = problemOf(series) ?? problemOf(companions);
+  if (problem !== null) return { kind: 'invalid', problem };
+  const own = series.map((one) => cut(one, window)).filter((one) => one.inside.length > 0);
+  if (own.length === 0) return { kind: 'empty' };
+  const all = [...own, ...companions.map((one) => cut(one, window)).filter((one) => one.inside.length > 0)];
+  const isBorn = birthTest(all);
+  const counts = new Array<number>(cells).fill(0);
+  let resets = 0;
+  let lastAt = Number.NEGATIVE_INFINITY;
+  for (const each of own) {
+    let before = isBorn(each) ? 0 : each.inside[0]!.value;
+    for (const { at, value } of each.inside) {
+      const isReset = value < before;
+      const cell = Math.ceil((at - fromMs) / cellMs) - 1;
+      if (cell >= 0 && cell < cells) {
+        counts[cell]! += isReset ? value : value - before;
+        if (isReset) resets += 1;
+      }
+      before = value;
+    }
+    lastAt = Math.max(lastAt, each.inside.at(-1)!.at);
+  }
+  return { kind: 'counted', counts, resets, lastAt };
+}
+
 interface CutSeries {
   readonly inside: readonly MetricSample[];
   /** There is a sample from before the window, so the series was not born in it. */

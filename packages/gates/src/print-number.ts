@@ -20,3 +20,8 @@ export function printPercentPair(share: number, limit: number): readonly [string
   }
   return pair;
 }
+
+/** A factor with two digits, as people say it: `1.3`, `12`, `0.58`. */
+export function printTimes(factor: number): string {
+  return printCount(Number(factor.toPrecision(2)));
+}

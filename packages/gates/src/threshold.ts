@@ -1,7 +1,9 @@
-import type { Evidence, MetricReading, Slot, Verdict } from '@bluegreen/contract';
+import type { MetricReading, Slot, Verdict } from '@bluegreen/contract';
 import { printDuration } from '@bluegreen/contract';
 import { type Increase, increaseOf } from './increase.js';
+import type { Judgement } from './judgement.js';
 import { printCount, printPercentPair } from './print-number.js';
+import { isReading } from './slot-cells.js';
 
 /** An analysis of kind `threshold`, as the compiled policy holds it. */
 export interface ThresholdLimits {
@@ -21,11 +23,6 @@ export interface ThresholdMeasurement {
   readonly fromMs: number;
   /** Now, or the instant up to which the source is complete. */
   readonly toMs: number;
-}
-
-export interface Judgement {
-  readonly verdict: Verdict;
-  readonly evidence: Evidence;
 }
 
 type Counted = Extract<Increase, { readonly kind: 'counted' }>;
@@ -145,16 +142,5 @@ function areLimits({ maxRate, windowMs, minSamples }: ThresholdLimits, measured:
     Number.isFinite(measured.fromMs) &&
     Number.isFinite(measured.toMs) &&
     measured.fromMs <= measured.toMs
-  );
-}
-
-/** A source written in plain JavaScript can answer anything; that is an `error`, not an exception. */
-function isReading(series: unknown): series is MetricReading[Slot] {
-  return (
-    Array.isArray(series) &&
-    series.every(
-      (one) =>
-        Array.isArray(one) && one.every((sample) => typeof sample?.at === 'number' && typeof sample.value === 'number'),
-    )
   );
 }

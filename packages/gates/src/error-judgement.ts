@@ -1,0 +1,210 @@
+import { type Evidence, printDuration } from '@bluegreen/contract';
+import { decisionTime } from './decision-time.js';
+import type { ComparedLook, ErrorJudgeOptions } from './error-judge.js';
+import {
+  type ErrorRatioEvidence,
+  type ErrorRatioState,
+  type ErrorRatioTests,
+  errorRatioEvidence,
+  errorTempering,
+  leaning,
+} from './error-ratio.js';
+import type { Judgement } from './judgement.js';
+import { printCount, printPercent, printTimes } from './print-number.js';
+import { type RatioInterval, ratioInterval } from './ratio-interval.js';
+import type { Block } from './share-blocks.js';
+import { isMismatch, type SplitMemory } from './split-check.js';
+
+interface Weighed {
+  readonly state: ErrorRatioState;
+  readonly blocks: readonly Block[];
+  readonly split: SplitMemory | null;
+  readonly hasPassed: boolean;
+  readonly hasFailed: boolean;
+  readonly lastAt: number;
+  readonly resets: number;
+}
+
+/** Intervals that are shown hold the truth with this confidence, at every instant at once. */
+const shownAlpha = 0.05;
+/** Older data are no longer the present. */
+const staleMs = 120_000;
+/** Evidence of harm, or a leaning to it, from which on fewer users should meet the candidate. */
+const suspicion = Math.log(3);
+const leansBad = -2;
+/** A gate that would take longer than this share of the time it has left wants more traffic. */
+const starvedShare = 1 / 3;
+
+/** The verdict, with its numbers in words. */
+export function errorJudgement(
+  options: ErrorJudgeOptions,
+  tests: ErrorRatioTests,
+  look: ComparedLook,
+  weighed: Weighed,
+): { readonly judgement: Judgement; readonly hasPassed: boolean } {
+  const found = errorRatioEvidence(tests, weighed.state);
+  const facts = factsOf(options, look, weighed);
+  const say = (verdict: Judgement['verdict'], note: string, more: Partial<Evidence> = {}, hasPassed = false) => ({
+    judgement: { verdict, evidence: { ...facts.evidence, ...more, summary: [facts.words, note].join('; ') } },
+    hasPassed,
+  });
+  if (weighed.hasFailed || found.fail >= found.failNeeded) {
+    return say('fail', failNote(options, found, weighed.hasPassed), {}, weighed.hasPassed);
+  }
+  if (isMismatch(weighed.split)) {
+    const measured =
+      weighed.state.candidate.requests / (weighed.state.candidate.requests + weighed.state.control.requests);
+    const note = `the candidate gets ${printPercent(measured)} of the requests instead of ${look.split?.percent} %`;
+    return say('error', note, { reason: 'split-mismatch' }, weighed.hasPassed);
+  }
+  const ageMs = look.toMs - weighed.lastAt;
+  if (ageMs > Math.max(staleMs, options.everyMs * 3)) {
+    return say('error', `the newest sample is ${printDuration(ageMs)} old`, { reason: 'stale' }, weighed.hasPassed);
+  }
+  const missing = missingFor(options, look, weighed.state);
+  if (isPass(look, found, weighed.hasPassed)) {
+    if (missing === null) return say('pass', passNote(options, look), {}, true);
+    return say('inconclusive', missing.note, { reason: missing.reason }, true);
+  }
+  const etaMs = etaOf(options, look, weighed.state, found);
+  const wanted = exposure(etaMs, look, found, weighed.state);
+  if (missing !== null) return say('inconclusive', missing.note, { reason: missing.reason, ...wanted });
+  const leftMs = look.dueAt === null ? null : Math.max(0, look.dueAt - look.toMs);
+  const isLate = leftMs !== null && (etaMs === null || etaMs > leftMs);
+  const when = etaMs === null ? 'at this traffic it does not decide' : `it may decide in about ${printDuration(etaMs)}`;
+  const left = leftMs === null ? '' : `, ${printDuration(leftMs)} left`;
+  return say('inconclusive', `neither good nor bad is shown yet: ${when}${left}`, {
+    reason: isLate ? 'underpowered' : 'collecting',
+    etaMs: isLate ? null : etaMs,
+    ...wanted,
+  });
+}
+
+/** Once shown, it stands until the evidence for it is gone: crossing once is enough, but not for ever. */
+function isPass({ isAlone }: ComparedLook, found: ErrorRatioEvidence, hasPassed: boolean): boolean {
+  const needed = hasPassed ? 0 : found.passNeeded;
+  return found.passLimit >= needed && (isAlone || found.passRatio >= needed);
+}
+
+function missingFor(
+  { minSamples, minTimeMs }: ErrorJudgeOptions,
+  { openedAt, toMs }: ComparedLook,
+  { candidate }: ErrorRatioState,
+): { readonly reason: string; readonly note: string } | null {
+  const sinceMs = toMs - openedAt;
+  if (candidate.requests < minSamples) {
+    const reason = sinceMs < minTimeMs ? 'collecting' : 'low-traffic';
+    return { reason, note: `${printCount(minSamples)} requests needed` };
+  }
+  return sinceMs < minTimeMs ? { reason: 'collecting', note: `at least ${printDuration(minTimeMs)} needed` } : null;
+}
+
+function factsOf(
+  { maxRate }: ErrorJudgeOptions,
+  look: ComparedLook,
+  { state, blocks, resets }: Weighed,
+): { readonly words: string; readonly evidence: Omit<Evidence, 'summary'> } {
+  const { candidate, control } = state;
+  const windowMs = look.toMs - look.openedAt;
+  const interval = look.isAlone ? null : ratioInterval(blocks, shownAlpha);
+  const words = [
+    candidate.requests === 0
+      ? `no requests on the candidate in ${printDuration(windowMs)}`
+      : `${rateText(candidate)} on the candidate in ${printDuration(windowMs)}`,
+    ...(control.requests === 0 ? [] : [`${rateText(control)} on the active slot`]),
+    ...(interval === null ? [] : [ratioText(interval)]),
+    ...(resets === 0 ? [] : [`${resets} counter ${resets === 1 ? 'reset' : 'resets'}`]),
+  ].join(', ');
+  return {
+    words,
+    evidence: {
+      limit: maxRate,
+      samples: candidate.requests,
+      windowMs,
+      ...(candidate.requests === 0 ? {} : { value: candidate.bad / candidate.requests }),
+      ...(control.requests === 0
+        ? {}
+        : { control: { value: control.bad / control.requests, samples: control.requests } }),
+      ...(interval === null ? {} : { ratio: interval }),
+    },
+  };
+}
+
+function rateText({ requests, bad }: { readonly requests: number; readonly bad: number }): string {
+  return `${printCount(bad)} errors of ${printCount(requests)} requests (${printPercent(bad / requests)})`;
+}
+
+/** `2 times as many (1.2 to 3.4 with 95 % confidence)` */
+function ratioText({ estimate, lower, upper }: RatioInterval): string {
+  const bounds = upper === null ? `at least ${printTimes(lower)}` : `${printTimes(lower)} to ${printTimes(upper)}`;
+  if (estimate === null) return lower === 0 ? 'no ratio known yet' : `${bounds} times as many with 95 % confidence`;
+  return `${printTimes(estimate)} times as many (${bounds} with 95 % confidence)`;
+}
+
+function failNote({ maxRate, failAbove }: ErrorJudgeOptions, found: ErrorRatioEvidence, hadPassed: boolean): string {
+  const late = hadPassed ? ', after it had looked good' : '';
+  if (found.failBecause === 'limit') return `shown to be above the limit of ${printPercent(maxRate)}${late}`;
+  const worse = failAbove === 1 ? 'more errors' : `more than ${printTimes(failAbove)} times the errors`;
+  return `shown to have ${worse} than the active slot${late}`;
+}
+
+function passNote({ maxRatio, maxRate }: ErrorJudgeOptions, { isAlone }: ComparedLook): string {
+  const below = `shown to be below the limit of ${printPercent(maxRate)}`;
+  return isAlone
+    ? `${below}; nothing to compare with`
+    : `${below} and below ${printTimes(maxRatio)} times the active slot`;
+}
+
+/** How long until a version that is as good as the control would have passed. */
+function etaOf(
+  { maxRatio, maxRate }: ErrorJudgeOptions,
+  { isAlone }: ComparedLook,
+  state: ErrorRatioState,
+  found: ErrorRatioEvidence,
+): number | null {
+  const { control, candidate, elapsedMs } = state;
+  const seconds = elapsedMs / 1_000;
+  const requests = control.requests + candidate.requests;
+  if (seconds <= 0 || candidate.requests === 0) return null;
+  const tempering = errorTempering(state);
+  const rate = (control.bad + candidate.bad + 0.5) / (requests + 1);
+  const perSecond = tempering * (candidate.requests / seconds) * gainBelow(rate, maxRate);
+  const limitMs = missingMs(found.passNeeded - found.passLimit, perSecond);
+  if (isAlone) return limitMs;
+  const { driftPerSecond } = decisionTime({
+    side: 'pass',
+    requestsPerSecond: requests / seconds,
+    baselineRate: rate,
+    weight: candidate.requests / requests,
+    trueRatio: 1,
+    alternativeRatio: 1,
+    nullRatio: maxRatio,
+    budget: 0.5,
+    tempering,
+  });
+  const ratioMs = missingMs(found.passNeeded - found.passRatio, driftPerSecond);
+  return limitMs === null || ratioMs === null ? null : Math.max(limitMs, ratioMs);
+}
+
+/** Evidence per request that a rate is below a limit. */
+function gainBelow(rate: number, limit: number): number {
+  if (rate >= limit) return 0;
+  return rate * Math.log(rate / limit) + (1 - rate) * Math.log((1 - rate) / (1 - limit));
+}
+
+function missingMs(missing: number, perSecond: number): number | null {
+  if (missing <= 0) return 0;
+  return perSecond > 0 ? (missing / perSecond) * 1_000 : null;
+}
+
+function exposure(
+  etaMs: number | null,
+  { dueAt, toMs, isAlone }: ComparedLook,
+  found: ErrorRatioEvidence,
+  state: ErrorRatioState,
+): Pick<Evidence, 'exposure'> {
+  if (isAlone) return {};
+  if (found.fail > suspicion || leaning(state) < leansBad) return { exposure: 'lower' };
+  if (dueAt === null) return {};
+  return etaMs === null || etaMs > (dueAt - toMs) * starvedShare ? { exposure: 'raise' } : {};
+}
