@@ -3,6 +3,11 @@ import type { Fence } from './fence.js';
 /** What every call gets: when `signal` aborts, the caller no longer waits; return soon, even if the outcome is unknown. */
 export interface ReadCall {
   readonly signal: AbortSignal;
+  /**
+   * True: an adapter that hears of changes by itself (a watch) may answer from what it heard. Absent: something that
+   * cannot be undone may depend on the answer, so the provider is asked.
+   */
+  readonly mayLag?: boolean;
 }
 
 /** What every write gets besides. */

@@ -41,7 +41,8 @@ async function outcomeOf(options: AdapterPerformerOptions, effect: Effect, signa
   switch (effect.kind) {
     case 'observe-routing': {
       const { traffic } = serviceOf(options, effect.service);
-      const observation = await traffic.observe({ signal });
+      // Asked again and again; a write that follows is conditional on what was read.
+      const observation = await traffic.observe({ signal, mayLag: true });
       return (
         newerOwner(options, traffic.resource, observation.fence) ?? {
           type: 'routing-observed',
@@ -53,7 +54,7 @@ async function outcomeOf(options: AdapterPerformerOptions, effect: Effect, signa
     case 'observe-environment': {
       const { service, slot } = effect;
       const { environment } = serviceOf(options, service);
-      const observation = await environment.observe(slot, { signal });
+      const observation = await environment.observe(slot, { signal, mayLag: true });
       return (
         newerOwner(options, environment.resource, observation.fence) ?? {
           type: 'environment-observed',

@@ -1,0 +1,73 @@
+import { Api } from './api.js';
+import { Collection } from './collection.js';
+import { fail } from './failure.js';
+import type { KubeConfigLike } from './kube-config.js';
+import type { KubernetesObject } from './objects.js';
+import { openTransport, type Transport } from './transport.js';
+
+export interface ClusterOptions {
+  /** A `KubeConfig` of `@kubernetes/client-node` that was loaded: `loadFromDefault()` fits in a cluster and outside. */
+  readonly kubeConfig: KubeConfigLike;
+  /** Names the cluster in `resource`; give it when the same cluster is reached by several addresses. Default: its address. */
+  readonly name?: string;
+}
+
+/** What is watched, by the path of its list. */
+const paths = {
+  services: (namespace: string) => `/api/v1/namespaces/${namespace}/services`,
+  pods: (namespace: string) => `/api/v1/namespaces/${namespace}/pods`,
+  slices: (namespace: string) => `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+  deployments: (namespace: string) => `/apis/apps/v1/namespaces/${namespace}/deployments`,
+  autoscalers: (namespace: string) => `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`,
+  routes: (namespace: string) => `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes`,
+} as const;
+
+export type Kind = keyof typeof paths;
+
+/**
+ * One connection to one cluster, for as many services as you like: they share connections and watches, so that a release
+ * asks for next to nothing besides what it writes. Watches begin with the first release and end when none runs.
+ */
+export class KubernetesCluster {
+  readonly name: string;
+  /** For this package's adapters. */
+  readonly api: Api;
+  readonly #transport: Transport;
+  readonly #collections = new Map<string, Collection<KubernetesObject>>();
+
+  constructor(name: string, transport: Transport) {
+    this.name = name;
+    this.#transport = transport;
+    this.api = new Api(transport);
+  }
+
+  /** For this package's adapters: the objects of one kind in one namespace; of pods, those with this label. */
+  objects<T extends KubernetesObject>(kind: Kind, namespace: string, label?: string): Collection<T> {
+    const key = `${kind} ${namespace} ${label ?? ''}`;
+    let collection = this.#collections.get(key);
+    if (collection === undefined) {
+      const filter = label === undefined ? {} : { [label]: null };
+      collection = new Collection(this.api, paths[kind](readName('namespace', namespace)), filter);
+      this.#collections.set(key, collection);
+    }
+    return collection as unknown as Collection<T>;
+  }
+
+  /** Ends every watch and closes every connection. Nothing may be asked afterwards. */
+  close(): void {
+    for (const collection of this.#collections.values()) collection.close();
+    this.#transport.close();
+  }
+}
+
+/** @throws `kubernetes/options-invalid` without a current cluster */
+export function kubernetesCluster({ kubeConfig, name }: ClusterOptions): KubernetesCluster {
+  const transport = openTransport(kubeConfig);
+  return new KubernetesCluster(name ?? transport.server.host, transport);
+}
+
+/** A name that can stand in a path. @throws `kubernetes/options-invalid` */
+export function readName(option: string, value: unknown): string {
+  if (typeof value === 'string' && /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/.test(value)) return value;
+  throw fail('kubernetes/options-invalid', { detail: `${option}: ${JSON.stringify(value)} is no name of an object` });
+}

@@ -1,0 +1,285 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isBluegreenError } from '@bluegreen/contract';
+import type { Api } from './api.js';
+import { fail } from './failure.js';
+import type { KubernetesObject, Metadata } from './objects.js';
+import { type LabelSelector, printSelector, Selection } from './selection.js';
+import { watchEvents } from './watch-stream.js';
+
+/** How a read wants its answer. */
+export interface Reading {
+  readonly signal: AbortSignal;
+  /** The server is asked; else what a live watch has told is good enough. */
+  readonly fresh: boolean;
+  /** What a watch has told counts only while something came from it within this time. Default: while it counts as live. */
+  readonly heardWithinMs?: number;
+}
+
+/** Servers send a bookmark about once a minute; a stream that says nothing for longer has a dead peer. */
+const silenceMs = 90_000;
+/** A watch that nobody reads any more is given up. */
+const idleMs = 60_000;
+/** How long a read waits until the watch shows what this process itself wrote. */
+const ownWriteMs = 250;
+const longestPauseMs = 5_000;
+
+/**
+ * The objects of one kind in one namespace: listed once, then watched, for as long as somebody reads them. Objects are
+ * never put in from the answer to a write: an event that is newer than that answer may be here already.
+ */
+export class Collection<T extends KubernetesObject> {
+  readonly #api: Api;
+  readonly #path: string;
+  readonly #filter: string;
+  readonly #items = new Map<string, T>();
+  readonly #selections = new Map<string, Selection<T>>();
+  /** Versions that this process wrote and that the watch has not shown yet. */
+  readonly #awaited = new Map<string, string>();
+  readonly #waiting = new Set<() => void>();
+  #running: AbortController | null = null;
+  #synced: Promise<void> | null = null;
+  #isLive = false;
+  #heardAt = 0;
+  #idle: NodeJS.Timeout | null = null;
+
+  /** `path` is that of the list; `filter` narrows it for everybody. */
+  constructor(api: Api, path: string, filter: LabelSelector = {}) {
+    this.#api = api;
+    this.#path = path;
+    this.#filter = printSelector(filter);
+  }
+
+  /** One object; `null` when it does not exist. */
+  async item(name: string, reading: Reading): Promise<T | null> {
+    if (await this.#isKnown(reading)) {
+      if (this.#awaited.has(name)) await this.#until(() => !this.#awaited.has(name), ownWriteMs, reading.signal);
+      if (!this.#awaited.has(name)) return this.#items.get(name) ?? null;
+    }
+    const object = await this.#get(name, reading.signal);
+    // The watch has gone past the version that was waited for.
+    if (object?.metadata.resourceVersion === this.#items.get(name)?.metadata.resourceVersion)
+      this.#awaited.delete(name);
+    return object;
+  }
+
+  /** The objects with these labels, in no order. */
+  async select(selector: LabelSelector, reading: Reading): Promise<readonly T[]> {
+    if (await this.#isKnown(reading)) return this.#selection(selector).list;
+    return (await this.#list(reading.signal, printSelector(selector))).items;
+  }
+
+  /** Changes one object. Afterwards no read here shows it as it was before. */
+  async patch(name: string, patch: ObjectPatch, signal: AbortSignal): Promise<T> {
+    const path = `${this.#path}/${name}${patch.query}`;
+    const { body, contentType } = patch;
+    const written = await this.#api.request<T>({ method: 'PATCH', path, body, contentType, signal });
+    if (!patch.query.includes('dryRun=All')) this.#noteWrite(written.metadata);
+    return written;
+  }
+
+  /** Resolves when something changed, or when the time is over. */
+  async changed(withinMs: number, signal: AbortSignal): Promise<void> {
+    let looks = 0;
+    // The first look is the one before anything could change.
+    await this.#until(() => looks++ > 0, withinMs, signal);
+  }
+
+  close(): void {
+    this.#running?.abort();
+    this.#running = null;
+    this.#synced = null;
+    this.#isLive = false;
+    if (this.#idle !== null) clearTimeout(this.#idle);
+    this.#idle = null;
+    this.#items.clear();
+    this.#selections.clear();
+    this.#awaited.clear();
+    this.#wake();
+  }
+
+  /** True when what is held here answers the reading. */
+  async #isKnown({ fresh, signal, heardWithinMs = silenceMs }: Reading): Promise<boolean> {
+    if (fresh) return false;
+    await this.#watched(signal);
+    return this.#isLive && performance.now() - this.#heardAt < heardWithinMs;
+  }
+
+  /** Begins to watch where nobody does. Waits for the first list only, and fails as that does. */
+  async #watched(signal: AbortSignal): Promise<void> {
+    if (this.#idle === null) this.#idle = setTimeout(() => this.close(), idleMs).unref();
+    else this.#idle.refresh();
+    if (this.#running === null) {
+      const running = new AbortController();
+      this.#running = running;
+      this.#synced = this.#begin(running.signal);
+      // Whoever waits for it hears of it; nobody else has to.
+      this.#synced.catch(() => {
+        if (this.#running === running) this.close();
+      });
+    }
+    await abortable(this.#synced!, signal);
+  }
+
+  async #begin(signal: AbortSignal): Promise<void> {
+    const version = await this.#relist(signal);
+    void this.#follow(version, signal);
+  }
+
+  async #follow(first: string, signal: AbortSignal): Promise<void> {
+    let version: string | null = first;
+    let failures = 0;
+    while (!signal.aborted) {
+      try {
+        version ??= await this.#relist(signal);
+        version = await this.#watch(version, signal);
+        failures = 0;
+      } catch {
+        // After a gap only a new list says what is true.
+        version = null;
+        failures += 1;
+        const mostMs = Math.min(longestPauseMs, 50 * 2 ** failures);
+        await sleep(Math.random() * mostMs, undefined, { signal, ref: false }).catch(() => undefined);
+      } finally {
+        this.#isLive = false;
+      }
+    }
+  }
+
+  async #relist(signal: AbortSignal): Promise<string> {
+    const { items, metadata } = await this.#list(signal, this.#filter);
+    this.#items.clear();
+    this.#selections.clear();
+    this.#awaited.clear();
+    for (const item of items) this.#items.set(item.metadata.name, item);
+    this.#isLive = true;
+    this.#heardAt = performance.now();
+    this.#wake();
+    return metadata.resourceVersion;
+  }
+
+  async #list(signal: AbortSignal, selector: string): Promise<List<T>> {
+    const query = selector === '' ? '' : `?labelSelector=${encodeURIComponent(selector)}`;
+    const list = await this.#api.request<List<T>>({ method: 'GET', path: `${this.#path}${query}`, signal });
+    return { ...list, items: list.items.map(kept) };
+  }
+
+  async #get(name: string, signal: AbortSignal): Promise<T | null> {
+    try {
+      return kept(await this.#api.request<T>({ method: 'GET', path: `${this.#path}/${name}`, signal }));
+    } catch (error) {
+      if (isBluegreenError(error) && error.code === 'kubernetes/not-found') return null;
+      throw error;
+    }
+  }
+
+  /** Follows the stream from `version`. Returns the version to go on from, or `null` when that is too old. */
+  async #watch(version: string, signal: AbortSignal): Promise<string | null> {
+    const query = new URLSearchParams({
+      watch: '1',
+      resourceVersion: version,
+      allowWatchBookmarks: 'true',
+      // Ends by itself, each time at another moment, so that a server that was added gets its share.
+      timeoutSeconds: String(240 + Math.floor(Math.random() * 120)),
+      ...(this.#filter === '' ? {} : { labelSelector: this.#filter }),
+    });
+    let last = version;
+    const message = await this.#api.open({ method: 'GET', path: `${this.#path}?${query}`, signal });
+    message.socket.unref();
+    this.#isLive = true;
+    this.#heardAt = performance.now();
+    for await (const { type, object } of watchEvents(message, silenceMs)) {
+      this.#heardAt = performance.now();
+      if (type === 'ERROR') {
+        if (object.code === 410) return null;
+        throw fail('kubernetes/read-failed', { detail: object.message ?? object.reason ?? 'the watch failed' });
+      }
+      last = object.metadata.resourceVersion;
+      if (type === 'DELETED') this.#remove(object.metadata.name);
+      else if (type !== 'BOOKMARK') this.#put(kept(object as unknown as T));
+    }
+    return last;
+  }
+
+  #put(object: T): void {
+    const { name, resourceVersion } = object.metadata;
+    this.#items.set(name, object);
+    for (const selection of this.#selections.values()) selection.put(object);
+    if (this.#awaited.get(name) === resourceVersion) this.#awaited.delete(name);
+    this.#wake();
+  }
+
+  #remove(name: string): void {
+    this.#items.delete(name);
+    for (const selection of this.#selections.values()) selection.remove(name);
+    this.#awaited.delete(name);
+    this.#wake();
+  }
+
+  #noteWrite({ name, resourceVersion }: Metadata): void {
+    if (this.#running === null) return;
+    // A write that changed nothing leaves the version as it was; nothing will come for it.
+    if (this.#items.get(name)?.metadata.resourceVersion !== resourceVersion) this.#awaited.set(name, resourceVersion);
+  }
+
+  #selection(selector: LabelSelector): Selection<T> {
+    const key = printSelector(selector);
+    let selection = this.#selections.get(key);
+    if (selection === undefined) {
+      selection = new Selection(selector, this.#items.values());
+      this.#selections.set(key, selection);
+    }
+    return selection;
+  }
+
+  /** Waits until `isTrue`, asked after every change, or until the time is over. */
+  async #until(isTrue: () => boolean, withinMs: number, signal: AbortSignal): Promise<void> {
+    if (isTrue() || signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.#waiting.delete(look);
+        resolve();
+      };
+      const look = (): void => {
+        if (isTrue()) done();
+      };
+      const timer = setTimeout(done, withinMs);
+      signal.addEventListener('abort', done);
+      this.#waiting.add(look);
+    });
+  }
+
+  #wake(): void {
+    for (const look of [...this.#waiting]) look();
+  }
+}
+
+/** A change of one object, as `PATCH` takes it. */
+export interface ObjectPatch {
+  /** With its question mark. */
+  readonly query: string;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+interface List<T> {
+  readonly items: readonly T[];
+  readonly metadata: { readonly resourceVersion: string };
+}
+
+/** Without what is large and never read here. */
+function kept<T extends KubernetesObject>(object: T): T {
+  const metadata = { ...object.metadata, managedFields: undefined };
+  return { ...object, metadata };
+}
+
+/** Stops waiting when the signal aborts; the work itself goes on for the others who wait. */
+function abortable<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(fail('kubernetes/read-failed', { detail: 'the caller stopped waiting' }));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
