@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from '@bluegreen/contract';
 import { Api } from './api.js';
 import { Collection } from './collection.js';
 import { fail } from './failure.js';
@@ -10,6 +11,8 @@ export interface ClusterOptions {
   readonly kubeConfig: KubeConfigLike;
   /** Names the cluster in `resource`; give it when the same cluster is reached by several addresses. Default: its address. */
   readonly name?: string;
+  /** Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** What is watched, by the path of its list. */
@@ -32,12 +35,14 @@ export class KubernetesCluster {
   readonly name: string;
   /** For this package's adapters. */
   readonly api: Api;
+  readonly clock: Clock;
   readonly #transport: Transport;
   readonly #collections = new Map<string, Collection<KubernetesObject>>();
 
-  constructor(name: string, transport: Transport) {
+  constructor(name: string, transport: Transport, clock: Clock) {
     this.name = name;
     this.#transport = transport;
+    this.clock = clock;
     this.api = new Api(transport);
   }
 
@@ -47,7 +52,7 @@ export class KubernetesCluster {
     let collection = this.#collections.get(key);
     if (collection === undefined) {
       const filter = label === undefined ? {} : { [label]: null };
-      collection = new Collection(this.api, paths[kind](readName('namespace', namespace)), filter);
+      collection = new Collection(this.api, this.clock, paths[kind](readName('namespace', namespace)), filter);
       this.#collections.set(key, collection);
     }
     return collection as unknown as Collection<T>;
@@ -61,9 +66,9 @@ export class KubernetesCluster {
 }
 
 /** @throws `kubernetes/options-invalid` without a current cluster */
-export function kubernetesCluster({ kubeConfig, name }: ClusterOptions): KubernetesCluster {
+export function kubernetesCluster({ kubeConfig, name, clock }: ClusterOptions): KubernetesCluster {
   const transport = openTransport(kubeConfig);
-  return new KubernetesCluster(name ?? transport.server.host, transport);
+  return new KubernetesCluster(name ?? transport.server.host, transport, clock ?? systemClock());
 }
 
 /** A name that can stand in a path. @throws `kubernetes/options-invalid` */

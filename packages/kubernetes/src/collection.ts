@@ -1,5 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { isBluegreenError } from '@bluegreen/contract';
+import { randomInt } from 'node:crypto';
+import { type Clock, isBluegreenError, type TimerHandle } from '@bluegreen/contract';
+import { alarm } from './alarm.js';
 import type { Api } from './api.js';
 import { fail } from './failure.js';
 import type { KubernetesObject, Metadata } from './objects.js';
@@ -29,6 +30,7 @@ const longestPauseMs = 5_000;
  */
 export class Collection<T extends KubernetesObject> {
   readonly #api: Api;
+  readonly #clock: Clock;
   readonly #path: string;
   readonly #filter: string;
   readonly #items = new Map<string, T>();
@@ -40,11 +42,13 @@ export class Collection<T extends KubernetesObject> {
   #synced: Promise<void> | null = null;
   #isLive = false;
   #heardAt = 0;
-  #idle: NodeJS.Timeout | null = null;
+  #usedAt = 0;
+  #idle: TimerHandle | null = null;
 
   /** `path` is that of the list; `filter` narrows it for everybody. */
-  constructor(api: Api, path: string, filter: LabelSelector = {}) {
+  constructor(api: Api, clock: Clock, path: string, filter: LabelSelector = {}) {
     this.#api = api;
+    this.#clock = clock;
     this.#path = path;
     this.#filter = printSelector(filter);
   }
@@ -89,7 +93,7 @@ export class Collection<T extends KubernetesObject> {
     this.#running = null;
     this.#synced = null;
     this.#isLive = false;
-    if (this.#idle !== null) clearTimeout(this.#idle);
+    if (this.#idle !== null) this.#clock.clearTimeout(this.#idle);
     this.#idle = null;
     this.#items.clear();
     this.#selections.clear();
@@ -101,13 +105,13 @@ export class Collection<T extends KubernetesObject> {
   async #isKnown({ fresh, signal, heardWithinMs = silenceMs }: Reading): Promise<boolean> {
     if (fresh) return false;
     await this.#watched(signal);
-    return this.#isLive && performance.now() - this.#heardAt < heardWithinMs;
+    return this.#isLive && this.#clock.now() - this.#heardAt < heardWithinMs;
   }
 
   /** Begins to watch where nobody does. Waits for the first list only, and fails as that does. */
   async #watched(signal: AbortSignal): Promise<void> {
-    if (this.#idle === null) this.#idle = setTimeout(() => this.close(), idleMs).unref();
-    else this.#idle.refresh();
+    this.#usedAt = this.#clock.now();
+    if (this.#idle === null) this.#guardIdle(idleMs);
     if (this.#running === null) {
       const running = new AbortController();
       this.#running = running;
@@ -118,6 +122,15 @@ export class Collection<T extends KubernetesObject> {
       });
     }
     await abortable(this.#synced!, signal);
+  }
+
+  /** Looked at now and then, not at every read. */
+  #guardIdle(delayMs: number): void {
+    this.#idle = alarm(this.#clock, delayMs, () => {
+      const leftMs = this.#usedAt + idleMs - this.#clock.now();
+      if (leftMs <= 0) this.close();
+      else this.#guardIdle(leftMs);
+    });
   }
 
   async #begin(signal: AbortSignal): Promise<void> {
@@ -138,7 +151,7 @@ export class Collection<T extends KubernetesObject> {
         version = null;
         failures += 1;
         const mostMs = Math.min(longestPauseMs, 50 * 2 ** failures);
-        await sleep(Math.random() * mostMs, undefined, { signal, ref: false }).catch(() => undefined);
+        await this.#until(() => signal.aborted, 1 + randomInt(mostMs), signal);
       } finally {
         this.#isLive = false;
       }
@@ -152,7 +165,7 @@ export class Collection<T extends KubernetesObject> {
     this.#awaited.clear();
     for (const item of items) this.#items.set(item.metadata.name, item);
     this.#isLive = true;
-    this.#heardAt = performance.now();
+    this.#heardAt = this.#clock.now();
     this.#wake();
     return metadata.resourceVersion;
   }
@@ -179,16 +192,16 @@ export class Collection<T extends KubernetesObject> {
       resourceVersion: version,
       allowWatchBookmarks: 'true',
       // Ends by itself, each time at another moment, so that a server that was added gets its share.
-      timeoutSeconds: String(240 + Math.floor(Math.random() * 120)),
+      timeoutSeconds: String(randomInt(240, 360)),
       ...(this.#filter === '' ? {} : { labelSelector: this.#filter }),
     });
     let last = version;
     const message = await this.#api.open({ method: 'GET', path: `${this.#path}?${query}`, signal });
     message.socket.unref();
     this.#isLive = true;
-    this.#heardAt = performance.now();
-    for await (const { type, object } of watchEvents(message, silenceMs)) {
-      this.#heardAt = performance.now();
+    this.#heardAt = this.#clock.now();
+    for await (const { type, object } of watchEvents(message, silenceMs, this.#clock)) {
+      this.#heardAt = this.#clock.now();
       if (type === 'ERROR') {
         if (object.code === 410) return null;
         throw fail('kubernetes/read-failed', { detail: object.message ?? object.reason ?? 'the watch failed' });
@@ -236,7 +249,7 @@ export class Collection<T extends KubernetesObject> {
     if (isTrue() || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = (): void => {
-        clearTimeout(timer);
+        this.#clock.clearTimeout(timer);
         signal.removeEventListener('abort', done);
         this.#waiting.delete(look);
         resolve();
@@ -244,7 +257,7 @@ export class Collection<T extends KubernetesObject> {
       const look = (): void => {
         if (isTrue()) done();
       };
-      const timer = setTimeout(done, withinMs);
+      const timer = this.#clock.setTimeout(done, withinMs);
       signal.addEventListener('abort', done);
       this.#waiting.add(look);
     });

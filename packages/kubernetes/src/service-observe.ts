@@ -13,11 +13,13 @@ export async function observeService(
   settling: Settling,
   { signal, mayLag = false }: ReadCall,
 ): Promise<TrafficObservation> {
+  const { cluster, namespace } = settings;
+  const { clock } = cluster;
   const reading: Reading = { signal, fresh: !mayLag };
   let seen = await read(settings, reading);
-  const until = performance.now() + controllersMs;
-  while (mayLag && isUnderWay(seen) && performance.now() < until && !signal.aborted) {
-    await settings.cluster.objects('slices', settings.namespace).changed(until - performance.now(), signal);
+  const until = clock.now() + controllersMs;
+  while (mayLag && isUnderWay(seen) && clock.now() < until && !signal.aborted) {
+    await cluster.objects('slices', namespace).changed(until - clock.now(), signal);
     seen = await read(settings, reading);
   }
   return toObservation(settling, seen.state, seen.followed);

@@ -25,7 +25,7 @@ export interface ServiceTraffic extends TrafficAdapter {
  */
 export function serviceTraffic(options: ServiceTrafficOptions): ServiceTraffic {
   const settings = readServiceOptions(options);
-  const settling = new Settling(settings.settleMs);
+  const settling = new Settling(settings.cluster.clock, settings.settleMs);
   const { cluster, namespace, service } = settings;
   return {
     contractVersion: 1,

@@ -1,3 +1,5 @@
+import type { Clock } from '@bluegreen/contract';
+
 /** How far the cluster follows what was written. */
 export type Following =
   | { readonly kind: 'done' }
@@ -11,11 +13,13 @@ export type Following =
  * A new process counts anew.
  */
 export class Settling {
+  readonly #clock: Clock;
   readonly #settleMs: number;
   #revision: string | null = null;
   #since: number | null = null;
 
-  constructor(settleMs: number) {
+  constructor(clock: Clock, settleMs: number) {
+    this.#clock = clock;
     this.#settleMs = settleMs;
   }
 
@@ -26,7 +30,7 @@ export class Settling {
       this.#since = null;
     }
     if (following.kind === 'not-yet') this.#since = null;
-    else if (following.kind === 'done') this.#since ??= performance.now();
-    return this.#since !== null && performance.now() - this.#since >= this.#settleMs;
+    else if (following.kind === 'done') this.#since ??= this.#clock.now();
+    return this.#since !== null && this.#clock.now() - this.#since >= this.#settleMs;
   }
 }
