@@ -175,9 +175,9 @@ function startedFact(effect: Effect & { readonly kind: 'route' | 'converge' }, a
     const { target, expected } = effect;
     return { type: 'effect-started', at, key, write: { kind: 'route', service, fence, target, expected } };
   }
-  const { slot, release } = effect.target;
+  const { slot, release, atLeast } = effect.target;
   const version = release === null || release === 'unchanged' ? null : release.version;
-  return { type: 'effect-started', at, key, write: { kind: 'converge', service, slot, fence, version } };
+  return { type: 'effect-started', at, key, write: { kind: 'converge', service, slot, fence, version, atLeast } };
 }
 
 function refusedEvent(fact: CommandFact, code: string): ReleaseEvent {

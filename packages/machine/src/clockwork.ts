@@ -112,6 +112,7 @@ function serviceInstants(state: ReleaseState, name: string, settleMs: number, fo
   const { routing, slots: both, roles, doubt } = serviceOf(state, name);
   const { traffic, environment } = plannedOf(state, name);
   const { fencing, propagationMs, lateWriteMs } = traffic.capabilities;
+  const { readyWithinMs } = state.plan.policy.prepare;
   for (const write of routing.writes) {
     if (write.status === 'accepted') found.push(write.startedAt + settleMs);
     if (write.until !== null) found.push(write.until);
@@ -127,7 +128,7 @@ function serviceInstants(state: ReleaseState, name: string, settleMs: number, fo
   for (const slot of slots) {
     const { unfitSince, converge } = both[slot];
     if (routing.drainedAt[slot] !== null) found.push(routing.drainedAt[slot]!);
-    if (unfitSince !== null && roles !== null) found.push(unfitSince + settleMs);
+    if (unfitSince !== null && roles !== null) found.push(unfitSince + settleMs, unfitSince + readyWithinMs);
     if (converge?.status === 'unknown') found.push(converge.since + environment.capabilities.lateWriteMs);
   }
   if (state.promotedAt !== null && state.plan.policy.retire.after !== 'keep') {

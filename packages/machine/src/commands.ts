@@ -103,7 +103,7 @@ function lookAfresh(state: ReleaseState): ReleaseState {
     // Where nobody knew who serves, or what served was nothing, the first read decides anew.
     const isOpen = roles === null || state.stuck?.code === 'release/active-empty';
     const forget = isOpen ? { seen: null, legitimate: null } : {};
-    const anew = withService(each, name, isOpen ? { roles: null, doubt: null } : { doubt: null });
+    const anew = withService(each, name, { doubt: null, capacity: null, ...(isOpen ? { roles: null } : {}) });
     let next = withRouting(anew, name, {
       ...forget,
       fresh: false,

@@ -98,7 +98,8 @@ export function runsRelease(
 ): boolean {
   if (seen.releaseId !== null) return seen.releaseId === state.id;
   // The environment can't tell releases apart: its version counts once our own deployment was accepted.
-  return seen.version === plannedOf(state, name).version && converge?.status === 'accepted';
+  const isAccepted = converge?.status === 'accepted' || converge?.goal === 'grow';
+  return seen.version === plannedOf(state, name).version && isAccepted;
 }
 
 /** Nothing runs in the slot, as this owner saw itself. */

@@ -114,6 +114,8 @@ export type StartedWrite =
       readonly fence: Fence;
       /** `null`: retire the slot. */
       readonly version: string | null;
+      /** Ready instances that were asked for; absent in journals of earlier versions. */
+      readonly atLeast?: number;
     };
 
 /** What the machine says. Journaled with the fact that caused it, for people and listeners; never folded. */

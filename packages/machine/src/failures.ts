@@ -1,4 +1,5 @@
 import { printDuration } from '@bluegreen/contract';
+import { isOutgrown } from './capacity.js';
 import { candidateServes, isFit, isReached, isRetired } from './conditions.js';
 import { confirmedFinding } from './findings.js';
 import { gatesHere, guardrailsHere } from './gates.js';
@@ -60,14 +61,17 @@ function gateCause(state: ReleaseState, at: number): Cause | null {
 /** The candidate died or shrank under users: at once when nothing is left, after `limits.settle` when some is. */
 function unfitCause(state: ReleaseState, at: number): Cause | null {
   if (state.phase !== 'verifying' && state.phase !== 'shifting' && state.phase !== 'baking') return null;
-  const { settleMs } = state.plan.policy.limits;
+  const { limits, prepare } = state.plan.policy;
+  const { settleMs } = limits;
   for (const name of serviceNames(state)) {
     const { roles, slots } = serviceOf(state, name);
     if (roles === null) continue;
     const dead = confirmedFinding(state, name, at);
     if (dead !== null) return { code: 'candidate-unfit', service: name, message: dead.message };
     const { seen, unfitSince, fresh } = slots[roles.candidate];
-    if (unfitSince === null || at < unfitSince + settleMs) continue;
+    // What the active slot grew by has to boot, as the first instances had to.
+    const patienceMs = isOutgrown(state, name) ? Math.max(settleMs, prepare.readyWithinMs) : settleMs;
+    if (unfitSince === null || at < unfitSince + patienceMs) continue;
     const why = fresh ? (seen?.whyNotReady ?? `${seen?.ready ?? 0} instances ready`) : 'it could not be read';
     return { code: 'candidate-unfit', service: name, message: `${roles.candidate} of ${name} can't serve: ${why}` };
   }

@@ -1,4 +1,5 @@
 import { type Slot, soleSlot } from '@bluegreen/contract';
+import { noteCapacity } from './capacity.js';
 import { catchUp } from './clockwork.js';
 import { obey, refusal } from './commands.js';
 import { isKnownEmpty } from './conditions.js';
@@ -27,7 +28,8 @@ export function fold(state: ReleaseState, fact: Fact): ReleaseState {
 /** What follows from the data alone; the phase machine calls it again after every change of phase. */
 export function drawConsequences(state: ReleaseState, at: number): ReleaseState {
   const known = eachService(eachService(state, findRoles), noteGoal);
-  const doubted = eachService(known, (each, name) => noteDoubt(each, name, at));
+  const sized = eachService(known, noteCapacity);
+  const doubted = eachService(sized, (each, name) => noteDoubt(each, name, at));
   const current = catchUp(doubted, at);
   return noteUncounted(pauseOnFailure(noteCause(current, at), at), at);
 }

@@ -130,8 +130,5 @@ export const lastPatience = 4;
 /** Ready instances that a slot with traffic needs. */
 export function neededInstances(state: ReleaseState, name: string): number {
   const { capacity } = state.plan.policy.prepare;
-  if (capacity !== 'match-active') return capacity;
-  const service = serviceOf(state, name);
-  const active = service.roles?.active ?? null;
-  return Math.max(1, active === null ? 1 : (service.slots[active].seen?.ready ?? 1));
+  return capacity === 'match-active' ? (serviceOf(state, name).capacity?.needed ?? 1) : capacity;
 }

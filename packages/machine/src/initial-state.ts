@@ -60,6 +60,7 @@ function initialService(): ServiceState {
     },
     teardownBegunAt: null,
     doubt: null,
+    capacity: null,
   };
 }
 

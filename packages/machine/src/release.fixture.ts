@@ -188,9 +188,9 @@ export class Hand {
       const { target, expected } = effect;
       this.tell({ type: 'effect-started', key, write: { kind: 'route', service, fence, target, expected } });
     } else {
-      const { slot, release } = effect.target;
+      const { slot, release, atLeast } = effect.target;
       const version = release === null || release === 'unchanged' ? null : release.version;
-      this.tell({ type: 'effect-started', key, write: { kind: 'converge', service, slot, fence, version } });
+      this.tell({ type: 'effect-started', key, write: { kind: 'converge', service, slot, fence, version, atLeast } });
     }
     return effect;
   }

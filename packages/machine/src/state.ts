@@ -103,6 +103,16 @@ export interface ServiceState {
   readonly teardownBegunAt: number | null;
   /** What one read said and another one has to confirm. */
   readonly doubt: Doubt | null;
+  /** Where the policy says `match-active`: what that means in this release; `null` before the active slot was seen. */
+  readonly capacity: Capacity | null;
+}
+
+/** Ready instances that the candidate needs. Neither ever falls: what the active slot lost is no measure of the load. */
+export interface Capacity {
+  /** As many as the active slot had when the candidate was deployed. */
+  readonly decided: number;
+  /** As many as the active slot ever had while it still served. */
+  readonly needed: number;
 }
 
 /** Something that ends a release or sends it back, and that must be read again before it counts. */
@@ -139,7 +149,10 @@ export interface SeenSlot {
 
 export interface ConvergeState {
   readonly key: string;
-  readonly goal: 'deploy' | 'retire';
+  /** `grow`: more instances of what this release deployed already. */
+  readonly goal: 'deploy' | 'grow' | 'retire';
+  /** How many instances it asked for; `null` where its journal does not say. */
+  readonly atLeast: number | null;
   readonly attempt: number;
   readonly status: 'running' | 'accepted' | 'unknown' | 'failed';
   /** The instant of the last change of `status`. */

@@ -202,9 +202,9 @@ export class Walk extends Hand {
       this.tell({ type: 'effect-started', key, write: { kind: 'route', service, fence, target, expected } });
       return;
     }
-    const { slot, release } = effect.target;
+    const { slot, release, atLeast } = effect.target;
     const version = release === null || release === 'unchanged' ? null : release.version;
-    this.tell({ type: 'effect-started', key, write: { kind: 'converge', service, slot, fence, version } });
+    this.tell({ type: 'effect-started', key, write: { kind: 'converge', service, slot, fence, version, atLeast } });
   }
 
   /** Whether the router or the environment takes this write now. */

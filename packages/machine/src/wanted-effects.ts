@@ -149,7 +149,7 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
   for (const slot of bothSlots) {
     const { converge, generation, fresh } = service.slots[slot];
     const isGoal = slot === goal.deploy ? !isFit(state, name, slot) : slot === goal.retire && !isRetired(state, name);
-    const isWanted = slot === (converge?.goal === 'deploy' ? goal.deploy : goal.retire);
+    const isWanted = slot === (converge?.goal === 'retire' ? goal.retire : goal.deploy);
     if (converge?.status === 'running') {
       // A deployment that nobody wants any more is given up, so that nothing waits for it (S28).
       if (!isWanted) continue;
@@ -165,8 +165,8 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
       everyMs: isGoal || !fresh || isReturnedTo(state, name, slot) ? pollMs : pollMs * idleFactor,
     });
     if (!isGoal || busy.has(resource)) continue;
-    const kind = slot === goal.deploy ? 'deploy' : 'retire';
-    const from = kind === 'deploy' ? deployFrom(state, name, slot) : retireFrom(state, name, slot);
+    const kind = slot === goal.retire ? 'retire' : isGrowing(state, name, slot) ? 'grow' : 'deploy';
+    const from = startFrom[kind](state, name, slot);
     if (from === null) continue;
     const attempt = converge?.goal === kind ? converge.attempt + 1 : 1;
     const key = `${state.id}/${name}/converge/${slot}/${kind}/${generation}/${attempt}`;
@@ -195,12 +195,13 @@ function convergeEffect(
   const deployment = { id: state.id, version, ...(parameters === undefined ? {} : { parameters }) };
   const target: EnvironmentTarget = {
     slot,
-    release: goal === 'deploy' ? deployment : null,
-    atLeast: goal === 'deploy' ? neededInstances(state, name) : 0,
+    release: goal === 'retire' ? null : deployment,
+    atLeast: goal === 'retire' ? 0 : neededInstances(state, name),
     autoscaling: 'free',
-    workers: goal === 'deploy' ? 'active' : 'idle',
+    workers: goal === 'retire' ? 'idle' : 'active',
   };
-  const idempotencyKey = `${state.id}/${name}/${slot}/${goal}`;
+  const size = goal === 'grow' ? `/${target.atLeast}` : '';
+  const idempotencyKey = `${state.id}/${name}/${slot}/${goal}${size}`;
   return { kind: 'converge', key, idempotencyKey, notBefore, service: name, target, fence };
 }
 
@@ -213,6 +214,25 @@ function deployFrom(state: ReleaseState, name: string, slot: Slot): number | nul
   if (roles?.active != null && slots[roles.active].seen === null) return null;
   if (runsRelease(state, name, seen, converge)) return null;
   return attemptFrom(state, touchableFrom(state, name, slot), converge, 'deploy');
+}
+
+/** The slot runs this release and was asked for fewer instances than it needs now. */
+function isGrowing(state: ReleaseState, name: string, slot: Slot): boolean {
+  const { converge, seen } = serviceOf(state, name).slots[slot];
+  return seen !== null && runsRelease(state, name, seen, converge);
+}
+
+/**
+ * When the candidate may get more instances, because the active slot grew or an autoscaler took some; `null`: not now.
+ * More instances take nothing from anybody, so it is done while users are on the slot, and while the release is paused.
+ */
+function growFrom(state: ReleaseState, name: string, slot: Slot): number | null {
+  const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
+  const needed = neededInstances(state, name);
+  if (!plannedOf(state, name).environment.capabilities.capacity) return null;
+  if (seen === null || !fresh || seen.desired >= needed) return null;
+  const isAsked = converge !== null && converge.goal === 'grow' && converge.atLeast === needed;
+  return isAsked ? attemptFrom(state, 0, converge, 'grow') : 0;
 }
 
 /** When the slot may be retired; `null`: not now. */
@@ -234,11 +254,13 @@ function attemptFrom(
 ): number | null {
   if (from === null || converge === null || converge.goal !== goal) return from;
   const { attempts, settleMs } = state.plan.policy.limits;
-  const most = goal === 'deploy' ? attempts : attempts * lastPatience;
+  const most = goal === 'retire' ? attempts * lastPatience : attempts;
   if (converge.attempt >= most || converge.failure?.permanent === true) return null;
   if (converge.status === 'accepted') return goal === 'deploy' ? null : Math.max(from, converge.since + settleMs);
   return Math.max(from, converge.notBefore);
 }
+
+const startFrom = { deploy: deployFrom, grow: growFrom, retire: retireFrom } as const;
 
 function judgeEffects(state: ReleaseState, effects: Effect[]): void {
   for (const { gate, state: judged } of openGates(state)) {

@@ -1,5 +1,6 @@
 import { sameTarget } from '@bluegreen/contract';
 import { backoffMs } from './backoff.js';
+import { runsRelease } from './conditions.js';
 import type { Fact, StartedWrite } from './events.js';
 import { trafficGoal } from './goals.js';
 import type { ConvergeState, ReleaseState, RouteWrite } from './state.js';
@@ -34,11 +35,15 @@ export function noteStarted(state: ReleaseState, key: string, write: StartedWrit
   }
   const { resource } = planned.environment;
   const slot = serviceOf(state, name).slots[write.slot];
-  const goal = write.version === null ? 'retire' : 'deploy';
+  const goal = goalOf(state, write);
+  const atLeast = write.atLeast ?? null;
+  // More instances than were asked for so far is another goal, with attempts of its own.
+  const isSame = slot.converge?.goal === goal && (goal !== 'grow' || slot.converge.atLeast === atLeast);
   const converge: ConvergeState = {
     key,
     goal,
-    attempt: slot.converge?.goal === goal ? slot.converge.attempt + 1 : 1,
+    atLeast,
+    attempt: isSame ? slot.converge!.attempt + 1 : 1,
     status: 'running',
     since: at,
     notBefore: at,
@@ -47,6 +52,12 @@ export function noteStarted(state: ReleaseState, key: string, write: StartedWrit
   const next = withSlot(state, name, write.slot, { converge, generation: slot.generation + 1, fresh: false });
   const fenced = { ...next, fences: { ...state.fences, [resource]: write.fence } };
   return isTeardown(state, write) ? withService(fenced, name, { teardownBegunAt: at }) : fenced;
+}
+
+function goalOf(state: ReleaseState, write: StartedWrite & { readonly kind: 'converge' }): ConvergeState['goal'] {
+  if (write.version === null) return 'retire';
+  const { seen, converge } = serviceOf(state, write.service).slots[write.slot];
+  return seen !== null && runsRelease(state, write.service, seen, converge) ? 'grow' : 'deploy';
 }
 
 /** True for the write that ends the way back: the first irreversible one against the slot that served before. */

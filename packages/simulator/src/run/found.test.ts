@@ -11,7 +11,7 @@ const found: readonly (readonly [what: string, options: SimulateOptions, trouble
   [
     'users went back to a slot that had just died (S14)',
     scenarios.bad!(3),
-    { faults: [{ at: { operation: 'metrics', call: 7 }, fault: 'active-dies' }], crashes: [] },
+    { faults: [{ at: { operation: 'metrics', call: 6 }, fault: 'active-dies' }], crashes: [] },
   ],
   [
     'one old read of the candidate ended a first deployment (F7)',
