@@ -22,6 +22,10 @@ export { addStart, evenMixture, freshEvidence, logMean, logOf, startMass } from 
 export type { Increase, MetricWindow } from './increase.js';
 export { increaseOf } from './increase.js';
 export type { Judgement } from './judgement.js';
+export type { LatencyCell, LatencyEvidence, LatencyLimits, LatencyState, LatencyTests } from './latency-exceedance.js';
+export { beginLatency, copyLatency, latencyEvidence, latencyTests, weighLatency } from './latency-exceedance.js';
+export type { LatencyJudgeMemory, LatencyJudgeOptions, LatencyLook } from './latency-judge.js';
+export { judgeLatency } from './latency-judge.js';
 export type { LimitTest } from './limit-test.js';
 export { addToLimit, limitTest } from './limit-test.js';
 export type { ProportionInterval } from './proportion-interval.js';
