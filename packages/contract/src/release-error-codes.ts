@@ -15,6 +15,11 @@ export const releaseErrorCodes = {
     hint: 'Wait for it, or end it: the detail names it and what it waits for.',
     reaction: 'permanent',
   },
+  'release/too-many': {
+    message: 'This releaser drives as many releases as it may.',
+    hint: "Wait for one to end, start with `supersede: 'queue'`, or raise `concurrency`.",
+    reaction: 'retry',
+  },
   'release/service-unknown': {
     message: 'The release names a service that this releaser does not have.',
     hint: 'Name one of the services given to `createReleaser`.',

@@ -1,12 +1,13 @@
 import {
   fail,
   isBluegreenError,
+  type JournalRecord,
   type JournalSession,
   type Lease,
   releaseResource,
   type TimerHandle,
 } from '@bluegreen/contract';
-import type { Fact, ReleasePlan } from '@bluegreen/machine';
+import type { Fact, ReleaseEvent, ReleasePlan, ReleaseState } from '@bluegreen/machine';
 import { readState } from './read-journal.js';
 import { type Drive, type DriveContext, driveRelease } from './release-drive.js';
 
@@ -38,6 +39,27 @@ export class Drives {
   ): Promise<void> {
     const lease = await this.#acquire(request.id, request.plan, above);
     await this.#drive(request.id, lease, request);
+  }
+
+  /** How many of the releases that this process drives are so. */
+  count(isSo: (state: ReleaseState) => boolean): number {
+    return [...this.#drives.values()].filter(({ state }) => isSo(state)).length;
+  }
+
+  /** Records a release that waits for its turn, without owning anything but the release itself. */
+  async enqueue(request: Fact & { readonly type: 'release-requested' }): Promise<void> {
+    const session = await this.#join();
+    const lease = await session.acquire([releaseResource(request.id)], {});
+    try {
+      const writer = await lease.writer(request.id);
+      const { at } = request;
+      const events: readonly ReleaseEvent[] = [request, { type: 'phase-entered', at, phase: 'preparing', from: null }];
+      const records = await writer.append(events);
+      this.#context.onRecords(request.id, records as readonly JournalRecord<ReleaseEvent>[]);
+      await writer.close();
+    } finally {
+      await lease.free();
+    }
   }
 
   /** Goes on with a release that nobody drives. False when somebody does, or when it is over. */

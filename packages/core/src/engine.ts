@@ -6,6 +6,7 @@ import type { Service } from './adapter-performer.js';
 import type { Check } from './check.js';
 import { type CommandDraft, giveCommand } from './command.js';
 import { Drives } from './drives.js';
+import { Queue } from './queue.js';
 import { Release } from './release.js';
 import { ReleaseFeed } from './release-feed.js';
 import type { ReleaserOptions } from './releaser-options.js';
@@ -25,6 +26,9 @@ export interface Engine {
   readonly newId: () => string;
   readonly leaseTtlMs: number;
   readonly drives: Drives;
+  /** How many releases this process drives at once, those in retention not counted. */
+  readonly concurrency: number;
+  readonly queue: Queue;
   readonly feed: ReleaseFeed;
   readonly emitter: EventEmitter<string>;
   /** Ids of releases that are over for good. */
@@ -50,7 +54,13 @@ export function createEngine<C extends string>(options: ReleaserOptions<C>, cloc
   const owner = options.owner ?? `${process.pid}-${newId()}`;
   const gates = { metrics, checks, webhooks, secrets, fetch: fetchUrl };
   const drives = new Drives({ journal, clock, logger, owner, services, gates, authorize, onRecords }, leaseTtlMs);
+  const over = new Set<string>();
+  const { concurrency = Number.POSITIVE_INFINITY } = options;
+  const command: Engine['command'] = (id, draft, commandId) =>
+    giveCommand({ journal, drives, clock, authorize }, id, draft, commandId ?? newId());
   return {
+    concurrency,
+    queue: new Queue({ journal, drives, clock, logger, command, over, concurrency }),
     journal,
     services,
     metrics,
@@ -64,9 +74,8 @@ export function createEngine<C extends string>(options: ReleaserOptions<C>, cloc
     drives,
     feed,
     emitter,
-    over: new Set(),
+    over,
     handle: (id) => new Release(id, { journal, feed, driven: () => drives.get(id)?.state ?? null }),
-    command: (id, draft, commandId) =>
-      giveCommand({ journal, drives, clock, authorize }, id, draft, commandId ?? newId()),
+    command,
   };
 }

@@ -1,37 +1,31 @@
 import { fail } from '@bluegreen/contract';
 import { isEnd, type ReleasePlan, type ReleaseState } from '@bluegreen/machine';
-import { overlaps } from './drives.js';
 import type { Engine } from './engine.js';
 import { readState } from './read-journal.js';
+import { cutRetention, hasCapacity, releasesBefore } from './turn.js';
 
-type Room = Pick<Engine, 'journal' | 'drives' | 'clock' | 'command' | 'over'>;
+type Room = Pick<Engine, 'journal' | 'drives' | 'clock' | 'command' | 'over' | 'concurrency'>;
 
 /** How long a start waits for a release that only keeps an old slot warm, and between two looks at it. */
 const waitMs = 60_000;
 const lookMs = 100;
 
 /**
- * Makes sure that no other release stands in the way. One that is promoted and only keeps its old slot warm is cut short,
- * so that a hotfix never waits for retention; any other one is not disturbed.
+ * Makes sure that no other release stands in the way. One that is promoted and only keeps its old slot warm is cut short;
+ * any other one is not disturbed.
  *
- * @throws `release/unfinished`
+ * @throws `release/unfinished`, `release/too-many`
  */
 export async function makeRoom(room: Room, plan: ReleasePlan, releaseId: string): Promise<void> {
-  for (const id of await room.journal.releases()) {
-    if (room.over.has(id) || id === releaseId) continue;
-    const state = await readState(room.journal, id);
-    if (state.phase === 'promoted' || state.phase === 'rolled-back') room.over.add(id);
-    if (isEnd(state) || !overlaps(state.plan, plan)) continue;
-    if (state.phase !== 'retiring') throw unfinished(state);
-    await cutRetention(room, state);
-  }
+  if (!hasCapacity(room)) throw fail('release/too-many', { detail: `concurrency is ${room.concurrency}` });
+  const before = await releasesBefore(room, plan, releaseId);
+  const busy = before.find(({ phase }) => phase !== 'retiring');
+  if (busy !== undefined) throw unfinished(busy);
+  for (const state of before) await endRetention(room, state);
 }
 
-async function cutRetention(room: Room, state: ReleaseState): Promise<void> {
-  const said = { by: 'releaser', reason: 'the next release needs the slot' };
-  if (!state.retentionCut) await room.command(state.id, { type: 'retention-cut', ...said });
-  // Where nobody drives it any more, it is ended here.
-  await room.drives.takeOver(state.id);
+async function endRetention(room: Room, state: ReleaseState): Promise<void> {
+  await cutRetention(room, state);
   const deadline = room.clock.now() + waitMs;
   for (;;) {
     const now = await readState(room.journal, state.id);

@@ -2,8 +2,12 @@ import { isBluegreenError, type TimerHandle } from '@bluegreen/contract';
 import { isEnd } from '@bluegreen/machine';
 import type { Engine } from './engine.js';
 import { readState } from './read-journal.js';
+import { isQueued, takeTurn } from './turn.js';
 
-type RecoveryContext = Pick<Engine, 'journal' | 'drives' | 'clock' | 'logger' | 'services' | 'over'>;
+type RecoveryContext = Pick<
+  Engine,
+  'journal' | 'drives' | 'clock' | 'logger' | 'services' | 'over' | 'command' | 'concurrency' | 'queue'
+>;
 
 /**
  * Takes over every unfinished release that nobody drives and whose services this process has. A release that can't be
@@ -23,7 +27,8 @@ export async function recoverAll(context: RecoveryContext): Promise<readonly str
   return taken;
 }
 
-async function recoverOne({ journal, drives, services, over, logger }: RecoveryContext, id: string): Promise<boolean> {
+async function recoverOne(context: RecoveryContext, id: string): Promise<boolean> {
+  const { journal, drives, services, over, logger } = context;
   const state = await readState(journal, id);
   if (state.phase === 'promoted' || state.phase === 'rolled-back') over.add(id);
   if (isEnd(state)) return false;
@@ -32,7 +37,10 @@ async function recoverOne({ journal, drives, services, over, logger }: RecoveryC
     logger.warn({ releaseId: id, missing }, 'not recovered here: this releaser lacks a service');
     return false;
   }
-  return drives.takeOver(id);
+  if (!isQueued(state)) return drives.takeOver(id);
+  if (await takeTurn(context, state)) return true;
+  context.queue.add(id);
+  return false;
 }
 
 /** Looks again and again for releases whose driver is gone. */

@@ -26,6 +26,11 @@ export interface ReleaserOptions<C extends string = string> {
   readonly logger?: Logger;
   /** Names this process in leases and journals. */
   readonly owner?: string;
+  /**
+   * How many releases this process drives at once; those that only keep an old slot warm do not count. What is requested
+   * beyond it is refused, or waits (`supersede`). Default: no limit.
+   */
+  readonly concurrency?: number;
   /** How long this process may be silent before another one takes over its releases. Default 15,000. */
   readonly leaseTtlMs?: number;
 }
@@ -39,4 +44,10 @@ export interface StartRequest<C extends string = string> {
   // biome-ignore lint/suspicious/noExplicitAny: the names of analyses and audiences are checked within the policy itself.
   readonly policy: Policy<C, any, any>;
   readonly requestedBy: string;
+  /**
+   * What happens while another release of one of these services is under way. `reject` (default): this one is refused.
+   * `queue`: it is recorded, and begins when everything before it has ended. `replace`: like `queue`, and what is before
+   * it is aborted, which takes its users back first. A release that only keeps an old slot warm is never in the way.
+   */
+  readonly supersede?: 'reject' | 'queue' | 'replace';
 }

@@ -84,6 +84,7 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
     on: (type, listener) => listen(engine, type, listener as (event: unknown) => void),
     async close() {
       standby.stop();
+      engine.queue.close();
       await drives.close();
       feed.close();
     },

@@ -1,11 +1,12 @@
 import { fail, isBluegreenError } from '@bluegreen/contract';
-import { type AnyPolicy, type CompiledPolicy, compilePolicy, type ReleaseState } from '@bluegreen/machine';
+import { type AnyPolicy, type CompiledPolicy, compilePolicy, type Fact, type ReleaseState } from '@bluegreen/machine';
 import type { Engine } from './engine.js';
 import { makeRoom } from './make-room.js';
 import { type PreparedRelease, prepareRelease, refuseFindings } from './prepare-release.js';
 import { foldRecords } from './read-journal.js';
 import type { Release } from './release.js';
 import type { StartRequest } from './releaser-options.js';
+import { hasCapacity, releasesBefore } from './turn.js';
 
 /** A policy as this releaser can carry it out. @throws `policy/…`, `release/metrics-missing` */
 export function compileFor({ checks, webhooks, metrics }: Engine, policy: AnyPolicy): CompiledPolicy {
@@ -23,10 +24,11 @@ export async function startRelease(engine: Engine, request: StartRequest): Promi
   if (known !== null) return known;
   const prepared = await prepareRelease(services, request, policy, id);
   refuseFindings(prepared.findings);
-  await makeRoom(engine, prepared.plan, id);
   const { plan } = prepared;
-  const { requestedBy } = request;
+  const { requestedBy, supersede = 'reject' } = request;
   const requested = { type: 'release-requested', at: clock.now(), id, requestedBy, plan } as const;
+  if (supersede !== 'reject' && (await mustWait(engine, requested, supersede))) return engine.handle(id);
+  await makeRoom(engine, plan, id);
   try {
     await drives.begin(requested, observedEpochs(prepared));
   } catch (error) {
@@ -34,10 +36,46 @@ export async function startRelease(engine: Engine, request: StartRequest): Promi
     const first = isBluegreenError(error) && error.code === 'journal/lease-held';
     const theirs =
       first && (await journal.read(id)).length > 0 ? await knownRelease(engine, id, request, policy) : null;
-    if (theirs === null) throw error;
-    return theirs;
+    if (theirs !== null) return theirs;
+    if (!first || supersede === 'reject') throw error;
+    // Another release was a moment earlier: then this one waits like any other.
+    await wait(engine, requested);
   }
   return engine.handle(id);
+}
+
+/** Records the release as one that waits, where something is before it; a `replace` aborts that. */
+async function mustWait(engine: Engine, requested: Requested, supersede: 'queue' | 'replace'): Promise<boolean> {
+  const { id, plan, requestedBy } = requested;
+  const before = (await releasesBefore(engine, plan, id)).filter(({ phase }) => phase !== 'retiring');
+  if (before.length === 0 && hasCapacity(engine)) return false;
+  await wait(engine, requested);
+  if (supersede === 'replace') {
+    for (const other of before) await abortFor(engine, other.id, { by: requestedBy, reason: `replaced by ${id}` });
+  }
+  return true;
+}
+
+async function wait({ drives, queue }: Engine, requested: Requested): Promise<void> {
+  await drives.enqueue(requested);
+  queue.add(requested.id);
+}
+
+/** One that goes back already, or is about to end, needs no word. */
+async function abortFor({ command, logger }: Engine, releaseId: string, said: Said): Promise<void> {
+  try {
+    await command(releaseId, { type: 'rollback-requested', abort: true, ...said });
+  } catch (error) {
+    if (!isBluegreenError(error) || !error.code.startsWith('release/')) throw error;
+    logger.info({ releaseId, code: error.code }, 'not aborted; it ends by itself');
+  }
+}
+
+type Requested = Fact & { readonly type: 'release-requested' };
+
+interface Said {
+  readonly by: string;
+  readonly reason: string;
 }
 
 /** The release that has this id already. @throws `release/exists` when it was asked for something else */

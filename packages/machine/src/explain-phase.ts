@@ -15,6 +15,7 @@ import {
   say,
   slotTrouble,
   watchedEvidence,
+  what,
 } from './explain-words.js';
 import { activeSick } from './findings.js';
 import { neededInstances, retainUntil, slotGoal } from './goals.js';
@@ -42,6 +43,10 @@ export function explainPhase(state: ReleaseState): Explanation {
 
 function explainPreparing(state: ReleaseState): Explanation {
   const next = offerRollback(state);
+  if (Object.keys(state.fences).length === 0) {
+    const sentence = `${what(state)} waits for its turn since ${printInstant(state.requestedAt)}`;
+    return say('queued', [sentence, 'It begins by itself when every release before it has ended'], [], next);
+  }
   const due = `Gives up at ${printInstant(state.phaseSince + state.plan.policy.prepare.readyWithinMs)} unless the candidate is ready by then`;
   for (const name of serviceNames(state)) {
     const { roles, slots } = serviceOf(state, name);
