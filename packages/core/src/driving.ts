@@ -16,5 +16,6 @@ export { foldRecords } from './read-journal.js';
 export { reconcile } from './reconcile.js';
 export type { Step } from './release-process.js';
 export { ReleaseProcess } from './release-process.js';
+export type { ReadEffect, RepeatedRead, Rest } from './rest.js';
 export type { SyncDriverOptions } from './sync-driver.js';
 export { SyncDriver } from './sync-driver.js';

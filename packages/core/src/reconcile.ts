@@ -46,7 +46,7 @@ function isWanted(wanted: readonly Effect[], key: string): boolean {
 }
 
 /** When the effect may start; `null`: it runs, or it was done and is not repeated. */
-function dueAt(effect: Effect, endedAt: number | null | undefined): number | null {
+export function dueAt(effect: Effect, endedAt: number | null | undefined): number | null {
   if (endedAt === undefined) return effect.notBefore;
   if (endedAt === null || !('everyMs' in effect) || effect.everyMs === 0) return null;
   return Math.max(effect.notBefore, endedAt + effect.everyMs);

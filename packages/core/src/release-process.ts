@@ -13,6 +13,7 @@ import {
 } from '@bluegreen/machine';
 import { abandonedOutcome, isWrite } from './outcome.js';
 import { reconcile } from './reconcile.js';
+import { type Rest, restOf } from './rest.js';
 
 /** What a driver has to do next for a release, in this order. */
 export type Step =
@@ -88,6 +89,18 @@ export class ReleaseProcess {
     const byState = this.#stateWakeAt(now);
     if (byEffect === null) return byState;
     return byState === null ? byEffect : Math.min(byEffect, byState);
+  }
+
+  /** What repeats while nothing happens; `null` while an effect is under way. Ask after a turn. */
+  rest(): Rest | null {
+    if (this.#running.size > 0 || this.isOver) return null;
+    return restOf(this.#effects(), this.#known, this.#quiet());
+  }
+
+  /** Notes reads that were made while the release rested, with when each ended last, instead of a turn for each of them. */
+  repeated(ends: Iterable<readonly [key: string, endedAt: number]>, now: number): void {
+    for (const [key, endedAt] of ends) this.ended(key, endedAt);
+    this.#effectWakeAt = reconcile(this.#effects(), this.#known, now).wakeAt;
   }
 
   /** The rollback that an owner may still send after it lost its lease (rule 8); `null` where it may not. */

@@ -4,6 +4,7 @@ import { effectBoundMs } from './effect-bound.js';
 import { EffectCalls, type Performer } from './effect-calls.js';
 import { factOf } from './outcome.js';
 import type { ReleaseProcess, Step } from './release-process.js';
+import type { Rest } from './rest.js';
 
 export interface SyncDriverOptions {
   readonly process: ReleaseProcess;
@@ -12,6 +13,11 @@ export interface SyncDriverOptions {
   readonly performer: Performer;
   /** Records events at once. */
   append(events: readonly ReleaseEvent[]): void;
+  /**
+   * Called before the driver sleeps while its release rests. Whoever knows what the reads would answer may note them with
+   * `process.repeated` instead of having each of them made.
+   */
+  onRest?(rest: Rest): void;
   /** Called when nothing is left to drive, or a newer owner exists. */
   onEnd?(reason: 'over' | 'fenced'): void;
 }
@@ -21,6 +27,7 @@ export class SyncDriver {
   readonly #options: SyncDriverOptions;
   readonly #calls: EffectCalls;
   #wake: TimerHandle | null = null;
+  #wakeCount = 0;
   #isEnded = false;
 
   constructor(options: SyncDriverOptions) {
@@ -31,6 +38,11 @@ export class SyncDriver {
       if (outcome.type === 'fenced') this.#end('fenced');
       else this.give([factOf(outcome, at)]);
     });
+  }
+
+  /** How often the driver woke by itself. */
+  get wakeCount(): number {
+    return this.#wakeCount;
   }
 
   /** Folds facts and does what follows. */
@@ -59,13 +71,21 @@ export class SyncDriver {
   #sleep(): void {
     const { process, clock } = this.#options;
     this.#cancelWake();
+    this.#rest();
     const now = clock.now();
     const at = process.wakeAt(now);
     if (at === null) return;
     this.#wake = clock.setTimeout(() => {
       this.#wake = null;
+      this.#wakeCount++;
       this.give([{ type: 'time-passed', at: clock.now() }]);
     }, at - now);
+  }
+
+  #rest(): void {
+    const { process, onRest } = this.#options;
+    const rest = onRest === undefined ? null : process.rest();
+    if (rest !== null) this.#options.onRest?.(rest);
   }
 
   #cancelWake(): void {

@@ -37,7 +37,15 @@ export function guardrailsHere(state: ReleaseState): readonly CompiledGate[] {
 
 /** The gate with this id, wherever it stands in the policy. */
 export function gateById(state: ReleaseState, id: string): CompiledGate | undefined {
-  return everyGate(state).find((gate) => gate.id === id);
+  const { verify, shift, bake, guardrails } = state.plan.policy;
+  const isIt = (gate: CompiledGate): boolean => gate.id === id;
+  const found = guardrails.find(isIt) ?? bake.gates.find(isIt) ?? verify.gates.find(isIt);
+  if (found !== undefined) return found;
+  for (const { gates } of shift) {
+    const inStep = gates.find(isIt);
+    if (inStep !== undefined) return inStep;
+  }
+  return undefined;
 }
 
 export function everyGate(state: ReleaseState): readonly CompiledGate[] {
@@ -95,18 +103,18 @@ export function closeAll(state: ReleaseState, gates: readonly CompiledGate[]): R
 export function noteVerdict(state: ReleaseState, event: Extract<Fact, { readonly type: 'gate-judged' }>): ReleaseState {
   const gate = state.gates[event.gate];
   if (gate === undefined || gate.closed !== null || gate.attempt !== event.attempt) return state;
-  const kind = gateById(state, event.gate)?.kind;
-  if (kind !== 'check' && kind !== 'analysis' && kind !== 'webhook') return state;
   const { verdict, evidence } = event;
   const isSame = gate.verdict === verdict && gate.evidence?.reason === evidence.reason;
-  if (isSame && (gate.evidence?.summary === evidence.summary || !isLastWord(state, event.gate, gate, event.at)))
-    return state;
+  if (isSame && gate.evidence?.summary === evidence.summary) return state;
+  const compiled = gateById(state, event.gate);
+  const kind = compiled?.kind;
+  if (compiled === undefined || (kind !== 'check' && kind !== 'analysis' && kind !== 'webhook')) return state;
+  if (isSame && !isLastWord(state, compiled, gate, event.at)) return state;
   return withGate(state, event.gate, { verdict, evidence });
 }
 
-function isLastWord(state: ReleaseState, id: string, gate: GateState, at: number): boolean {
-  const compiled = gateById(state, id);
-  if (compiled?.kind !== 'analysis') return false;
+function isLastWord(state: ReleaseState, compiled: CompiledGate, gate: GateState, at: number): boolean {
+  if (compiled.kind !== 'analysis') return false;
   const until = state.watch?.until ?? gate.dueAt;
   return at + state.plan.policy.analyses[compiled.analysis]!.everyMs >= (at <= until ? until : gate.dueAt);
 }

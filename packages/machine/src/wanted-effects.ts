@@ -22,7 +22,7 @@ import { providersReachedFrom } from './dependencies.js';
 import type { Effect, JudgedService } from './effects.js';
 import { openGates } from './gates.js';
 import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
-import type { ConvergeState, ReleaseState } from './state.js';
+import type { ConvergeState, ReleaseState, SlotState } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
 /** How soon a webhook is asked again that could not be asked. */
@@ -156,13 +156,14 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
       effects.push(convergeEffect(state, name, slot, converge.goal, converge.key, state.fences[resource]!, 0));
       continue;
     }
+    const isAwaited = isGoal && !isRetained(service.slots[slot], slot === goal.retire);
     effects.push({
       kind: 'observe-environment',
       key: `observe-environment/${name}/${slot}/${generation}`,
       notBefore: 0,
       service: name,
       slot,
-      everyMs: isGoal || !fresh || isReturnedTo(state, name, slot) ? pollMs : pollMs * idleFactor,
+      everyMs: isAwaited || !fresh || isReturnedTo(state, name, slot) ? pollMs : pollMs * idleFactor,
     });
     if (!isGoal || busy.has(resource)) continue;
     const kind = slot === goal.retire ? 'retire' : isGrowing(state, name, slot) ? 'grow' : 'deploy';
@@ -180,6 +181,11 @@ function isReturnedTo(state: ReleaseState, name: string, slot: Slot): boolean {
   return (
     state.phase === 'rolling-back' && serviceOf(state, name).roles?.active === slot && servesCandidate(state, name)
   );
+}
+
+/** The slot is to be retired, but nothing was begun against it yet and nothing in it is being drained: nobody waits. */
+function isRetained({ converge, seen }: SlotState, isToRetire: boolean): boolean {
+  return isToRetire && converge?.goal !== 'retire' && seen?.drained !== false;
 }
 
 function convergeEffect(

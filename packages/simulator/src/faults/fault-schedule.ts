@@ -85,6 +85,21 @@ export class FaultSchedule {
     };
   }
 
+  /** True when calls of this operation are only counted: none has a fault planned, and no outage comes to an end. */
+  isQuiet(operation: Operation, now: number): boolean {
+    return !this.#planned.has(operation) && this.#outages.every(({ until }) => until <= now);
+  }
+
+  /** How many calls of this operation were counted on this service. */
+  callsOf(operation: Operation, service: string): number {
+    return this.#calls.get(service)?.[operation] ?? 0;
+  }
+
+  /** Takes over a count of calls for none of which anything is planned. */
+  setCalls(operation: Operation, service: string, count: number): void {
+    this.#callsOn(service)[operation] = count;
+  }
+
   beginOutage(until: number, service: string | null, operations: readonly Operation[] | null): void {
     this.#outages.push({ until, service, operations });
   }
@@ -106,12 +121,15 @@ export class FaultSchedule {
   }
 
   #countCall(operation: Operation, service: string): number {
-    let counts = this.#calls.get(service);
-    if (counts === undefined) {
-      counts = { route: 0, 'observe-routing': 0, converge: 0, 'observe-environment': 0, metrics: 0, check: 0 };
-      this.#calls.set(service, counts);
-    }
-    return ++counts[operation];
+    return ++this.#callsOn(service)[operation];
+  }
+
+  #callsOn(service: string): Record<Operation, number> {
+    const known = this.#calls.get(service);
+    if (known !== undefined) return known;
+    const counts = { route: 0, 'observe-routing': 0, converge: 0, 'observe-environment': 0, metrics: 0, check: 0 };
+    this.#calls.set(service, counts);
+    return counts;
   }
 
   #count(name: string): number {

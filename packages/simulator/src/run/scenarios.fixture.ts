@@ -33,7 +33,8 @@ export const everything: AnyPolicy = {
   retire: { after: '20s', candidate: 'retire', drain: '5s' },
 };
 
-const laggingRouter: RouterOptions = {
+/** A router whose fleet follows late, and that falls back when it restarts. */
+export const laggingRouter: RouterOptions = {
   capabilities: { fencing: 'checked', propagationMs: 3_000, lateWriteMs: 8_000 },
   afterRestart: 'fallback',
   drain: 'bounded',

@@ -1,5 +1,6 @@
 import { ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
 import { answers } from './people.js';
+import { QuietStretch } from './quiet-stretch.js';
 import {
   carriedOut,
   finishedRun,
@@ -20,13 +21,22 @@ import { worldPerformer } from './world-performer.js';
  */
 export function simulate(options: SimulateOptions): SimulatedRun {
   const setting = settingOf(options);
-  const { clock, plan, id, journal } = setting;
+  const { clock, plan, id, journal, world, horizon } = setting;
   const process = new ReleaseProcess(setting.initial);
   let isOver = false;
+  const stretch = new QuietStretch({
+    clock,
+    process,
+    reads: world.repeatedReads,
+    owner: 'owner-1',
+    horizon,
+    wakeCount: () => driver.wakeCount,
+  });
   const driver: SyncDriver = new SyncDriver({
     process,
     clock,
-    performer: performerFor(setting, 1),
+    performer: stretch.watch(performerFor(setting, 1)),
+    onRest: (rest) => stretch.skip(rest),
     append(events) {
       journal.append(events, 1);
       for (const command of answers(events, options)) {

@@ -18,6 +18,8 @@ export class LedgerBook {
   readonly readiness: ReadinessRecord[] = [];
   readonly faults: FaultRecord[] = [];
   readonly calls: CallRecord[] = [];
+  /** Calls that have ended and changed nothing: everything but writes. */
+  readsEnded = 0;
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -29,6 +31,7 @@ export class LedgerBook {
     call.begunAtEnd = this.calls.length;
     call.outcome = outcome;
     call.isUnknown = isUnknown;
+    if (call.operation !== 'route' && call.operation !== 'converge') this.readsEnded++;
   }
 
   fault(fault: string, service: string | null): void {

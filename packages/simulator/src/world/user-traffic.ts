@@ -123,6 +123,18 @@ export class UserTraffic {
     return closing === null ? 0 : Math.max(0, closing.at + longestRequestMs - now);
   }
 
+  /** From when on the open requests of all slots stay as many as they are, until something changes. */
+  get steadyFrom(): number {
+    const { longestRequestMs, dailySwing } = this.#service.traffic;
+    if (dailySwing !== 0) return Number.POSITIVE_INFINITY;
+    let from = Number.NEGATIVE_INFINITY;
+    for (const slot of slots) {
+      const closing = this.#closing[slot];
+      if (this.#shares[slot] === 0 && closing !== null) from = Math.max(from, closing.at + longestRequestMs);
+    }
+    return from;
+  }
+
   /** Since when nothing new reaches the slot; `null` while something does or when nothing ever did. */
   closedSince(slot: Slot): number | null {
     return this.#shares[slot] > 0 ? null : (this.#closing[slot]?.at ?? null);
