@@ -121,6 +121,11 @@ export function isRetired(state: ReleaseState, name: string): boolean {
   return seen !== null && seen.version === null && fresh && converge?.status !== 'running';
 }
 
+/** Nothing was begun yet against the slot that shall be retired, and nothing in it is being drained: nobody waits. */
+export function isLeftAlone({ converge, seen }: SlotState): boolean {
+  return converge?.goal !== 'retire' && seen?.drained !== false;
+}
+
 /** Retention is over, or was never asked for. */
 export function retentionOver(state: ReleaseState, at: number): boolean {
   const until = retainUntil(state);

@@ -11,6 +11,7 @@ import { instants } from './clockwork.js';
 import {
   isDeployed,
   isFit,
+  isLeftAlone,
   isRetired,
   isShown,
   nothingUnresolved,
@@ -22,7 +23,7 @@ import { providersReachedFrom } from './dependencies.js';
 import type { Effect, JudgedService } from './effects.js';
 import { openGates } from './gates.js';
 import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
-import type { ConvergeState, ReleaseState, SlotState } from './state.js';
+import type { ConvergeState, ReleaseState } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
 /** How soon a webhook is asked again that could not be asked. */
@@ -156,7 +157,7 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
       effects.push(convergeEffect(state, name, slot, converge.goal, converge.key, state.fences[resource]!, 0));
       continue;
     }
-    const isAwaited = isGoal && !isRetained(service.slots[slot], slot === goal.retire);
+    const isAwaited = isGoal && !(slot === goal.retire && isLeftAlone(service.slots[slot]));
     effects.push({
       kind: 'observe-environment',
       key: `observe-environment/${name}/${slot}/${generation}`,
@@ -181,11 +182,6 @@ function isReturnedTo(state: ReleaseState, name: string, slot: Slot): boolean {
   return (
     state.phase === 'rolling-back' && serviceOf(state, name).roles?.active === slot && servesCandidate(state, name)
   );
-}
-
-/** The slot is to be retired, but nothing was begun against it yet and nothing in it is being drained: nobody waits. */
-function isRetained({ converge, seen }: SlotState, isToRetire: boolean): boolean {
-  return isToRetire && converge?.goal !== 'retire' && seen?.drained !== false;
 }
 
 function convergeEffect(
