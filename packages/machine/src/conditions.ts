@@ -121,6 +121,13 @@ export function isRetired(state: ReleaseState, name: string): boolean {
   return seen !== null && seen.version === null && fresh && converge?.status !== 'running';
 }
 
+/** S14: a slot that is about to get its users back is watched until it has them. */
+export function isReturnedTo(state: ReleaseState, name: string, slot: Slot): boolean {
+  return (
+    state.phase === 'rolling-back' && serviceOf(state, name).roles?.active === slot && servesCandidate(state, name)
+  );
+}
+
 /** Nothing was begun yet against the slot that shall be retired, and nothing in it is being drained: nobody waits. */
 export function isLeftAlone({ converge, seen }: SlotState): boolean {
   return converge?.goal !== 'retire' && seen?.drained !== false;

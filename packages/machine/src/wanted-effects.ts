@@ -13,10 +13,10 @@ import {
   isFit,
   isLeftAlone,
   isRetired,
+  isReturnedTo,
   isShown,
   nothingUnresolved,
   runsRelease,
-  servesCandidate,
   touchableFrom,
 } from './conditions.js';
 import { providersReachedFrom } from './dependencies.js';
@@ -175,13 +175,6 @@ function environmentEffects(state: ReleaseState, name: string, busy: Set<string>
     effects.push(convergeEffect(state, name, slot, kind, key, nextFence(state, resource), from));
     busy.add(resource);
   }
-}
-
-/** S14: a slot that is about to get its users back is watched until it has them. */
-function isReturnedTo(state: ReleaseState, name: string, slot: Slot): boolean {
-  return (
-    state.phase === 'rolling-back' && serviceOf(state, name).roles?.active === slot && servesCandidate(state, name)
-  );
 }
 
 function convergeEffect(
