@@ -1,15 +1,16 @@
 import {
-  BluegreenError,
-  type ErrorEntry,
+  documentTraffic,
+  everythingTo,
   isBluegreenError,
   type Reaction,
   type TrafficAdapter,
   type TrafficObservation,
 } from '@bluegreen/contract';
 import type { TrafficBench } from '../traffic/traffic-bench.js';
-import { type RouterProvider, routerOptions, secret } from './memory-router.fixture.js';
+import { type RouterOptions, type RouterProvider, routerOptions, secret } from './memory-router.fixture.js';
 import type { Mutant } from './mutant.fixture.js';
-import { ofAdapter, ofOptions, withRevision } from './traffic-mutants.fixture.js';
+import { refusal } from './refusal.fixture.js';
+import { ofAdapter, ofOptions, withRevision } from './traffic-mutant-kinds.fixture.js';
 
 type Route = TrafficAdapter['route'];
 
@@ -31,14 +32,8 @@ function blindTo(what: 'epoch' | 'sequence' | 'revision' | 'both', provider: Rou
   };
 }
 
-async function observed(options: ReturnType<typeof routerOptions>, signal: AbortSignal): Promise<TrafficObservation> {
-  const { documentTraffic } = await import('@bluegreen/contract');
+function observed(options: RouterOptions, signal: AbortSignal): Promise<TrafficObservation> {
   return documentTraffic(options).observe({ signal });
-}
-
-function refusal(reaction: Reaction): BluegreenError {
-  const entry: ErrorEntry = { message: 'Refused.', hint: 'Look again.', reaction };
-  return new BluegreenError('memory/refused', entry);
 }
 
 /** The same failures, told wrongly. */
@@ -152,7 +147,6 @@ export const ownershipMutants: readonly Mutant<TrafficBench>[] = [
       const loaded = await good.load(call);
       const isGone = loaded.document?.note === null && Number(loaded.version) > 1;
       if (!isGone) return loaded;
-      const { documentTraffic: _, everythingTo } = await import('@bluegreen/contract');
       const stored = { target: everythingTo('green'), fence: null };
       return { ...loaded, document: good.write(loaded.document, stored) };
     },
@@ -170,16 +164,17 @@ export const troubleMutants: readonly Mutant<TrafficBench>[] = [
   ofAdapter('traffic-abort-before', 'never looks at the signal', (good) => ({
     route: (target, expected, call) => good.route(target, expected, { ...call, signal: new AbortController().signal }),
   })),
-  ofAdapter('traffic-late-write', 'goes on in the background', (good, provider) => ({
+  ofAdapter('traffic-late-write', 'goes on in the background', (good, _provider, clock) => ({
     async route(target, expected, call) {
-      const { signal: _, ...rest } = call;
-      const writing = good.route(target, expected, { ...rest, signal: new AbortController().signal });
-      const late = writing.then(() => provider.put((value) => ({ ...value, note: `${value.note} ` }), null, null));
-      late.catch(() => undefined);
+      const signal = new AbortController().signal;
+      const writing = new Promise<void>((resolve) => clock.setTimeout(resolve, 50)).then(() =>
+        good.route(target, expected, { ...call, signal }),
+      );
       await new Promise<void>((resolve, reject) => {
-        call.signal.addEventListener('abort', () => reject(refusal('read-back')));
+        const giveUp = () => reject(refusal('read-back'));
+        call.signal.addEventListener('abort', giveUp);
         writing.then(resolve, reject);
-        if (call.signal.aborted) reject(refusal('read-back'));
+        if (call.signal.aborted) giveUp();
       });
     },
   })),
