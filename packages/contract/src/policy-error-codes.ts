@@ -72,6 +72,26 @@ export const policyErrorCodes = {
     hint: 'Names of headers and cookies are HTTP tokens; values are printable ASCII, without quotes, backslashes, commas and semicolons in cookies.',
     reaction: 'permanent',
   },
+  'policy/time-invalid': {
+    message: 'Not a time, a day or a time zone.',
+    hint: "Write '09:30', '2026-12-24', 'Europe/Berlin'.",
+    reaction: 'permanent',
+  },
+  'policy/window-empty': {
+    message: 'A window closes before it opens.',
+    hint: "Put the later one into `to`. A window over midnight is two: one to '24:00', and one from '00:00' on the next day.",
+    reaction: 'permanent',
+  },
+  'policy/capability-time-zone': {
+    message: 'There is no such time zone here.',
+    hint: "Use an IANA name such as 'Europe/Berlin'; Node was perhaps built without time zones.",
+    reaction: 'permanent',
+  },
+  'policy/capability-windows': {
+    message: 'No window opens within 90 days.',
+    hint: 'Such a release would wait for ever. Correct `windows`.',
+    reaction: 'permanent',
+  },
   'policy/source-range-invalid': {
     message: 'Not a range of addresses.',
     hint: "Write the network's first address and its prefix: '10.0.0.0/8', '2001:db8::/32'.",

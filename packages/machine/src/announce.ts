@@ -4,6 +4,7 @@ import { rollbackTarget } from './goals.js';
 import type { GateState, Phase, ReleaseState } from './state.js';
 import { stepsOf } from './steps.js';
 import { serviceNames, serviceOf } from './update.js';
+import { awaitsWindow, nextOpening } from './windows.js';
 
 /**
  * What one decision means, in words for people, listeners and reports. Pure, in a fixed order; journaled in one piece
@@ -103,6 +104,9 @@ function sayHeld(before: ReleaseState, after: ReleaseState, at: number, said: An
     said.push({ type: 'release-paused', at, reason: `${after.paused.by}: ${after.paused.reason}` });
   }
   if (before.paused !== null && after.paused === null) said.push({ type: 'release-resumed', at });
+  if (awaitsWindow(after) && !awaitsWindow(before)) {
+    said.push({ type: 'window-awaited', at, opensAt: nextOpening(after, at) });
+  }
 }
 
 function sayServices(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {

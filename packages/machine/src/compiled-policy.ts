@@ -22,7 +22,24 @@ export interface CompiledPolicy {
     readonly drainMs: number;
   };
   readonly limits: CompiledLimits;
+  /** When a release may shift forward; absent: always. */
+  readonly windows?: CompiledWindows;
 }
+
+export interface CompiledWindows {
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Minutes of the day by the clocks of the zone; `untilMinute` is the first one after it, at most 1440. */
+  readonly open: readonly {
+    readonly days: readonly Weekday[];
+    readonly fromMinute: number;
+    readonly untilMinute: number;
+  }[];
+  /** Whole days, both included, as `2026-12-24`. */
+  readonly frozen: readonly { readonly from: string; readonly until: string }[];
+}
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 export interface CompiledLimits {
   /** From the request to the end of the bake; stands still while a person is awaited, paused or drifted. */

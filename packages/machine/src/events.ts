@@ -146,6 +146,8 @@ export type Announcement =
     })
   | (At & { readonly type: 'release-paused'; readonly reason: string })
   | (At & { readonly type: 'release-resumed' })
+  /** The windows of the policy are closed: it shifts on when the next one opens; `null`: none does. */
+  | (At & { readonly type: 'window-awaited'; readonly opensAt: number | null })
   | (At & { readonly type: 'routing-drifted'; readonly service: string; readonly summary: string })
   | (At & { readonly type: 'rollback-begun'; readonly cause: RollbackCause })
   | (At & { readonly type: 'traffic-returned'; readonly service: string; readonly slot: Slot })

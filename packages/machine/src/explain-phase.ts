@@ -14,6 +14,7 @@ import {
   routingTrouble,
   say,
   slotTrouble,
+  traffic,
   watchedEvidence,
   what,
 } from './explain-words.js';
@@ -22,6 +23,7 @@ import { neededInstances, retainUntil, slotGoal } from './goals.js';
 import type { ReleaseState } from './state.js';
 import { currentStep, stepsOf } from './steps.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
+import { awaitsWindow, nextOpening } from './windows.js';
 
 /** What a release does that goes on by itself. */
 export function explainPhase(state: ReleaseState): Explanation {
@@ -117,6 +119,11 @@ function explainShifting(state: ReleaseState): Explanation {
   const place = `step ${state.step + 1} of ${stepsOf(state).length} (${percent} %${names})`;
   if (state.watch !== null) return explainWatched(state, 'holding', `At ${place}`);
   const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+  if (awaitsWindow(state)) {
+    const opens = nextOpening(state, state.at);
+    const when = opens === null ? 'no window of the policy opens any more' : `the next window opens at ${printInstant(opens)}`;
+    return say('window-closed', [`Not shifting to ${place} now: ${when}`, traffic(state)], gateEvidence(state), next);
+  }
   const unfit = whoIsUnfit(state);
   if (unfit !== null) return say('candidate-unfit', [`Not shifting to ${place}: ${unfit}`], [], next);
   return say('shifting', [withTrouble(state, null, `Shifting to ${place}`)], [], next);

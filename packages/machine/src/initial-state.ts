@@ -24,6 +24,7 @@ export function initialState(event: Requested): ReleaseState {
     earlier: {},
     ownedSince: at,
     heldSince: null,
+    isClosed: false,
     paused: null,
     cause: null,
     stuck: null,

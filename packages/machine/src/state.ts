@@ -53,6 +53,8 @@ export interface ReleaseState {
   readonly ownedSince: number;
   /** Since when the release is paused or its routing drifted: its limits stand still. */
   readonly heldSince: number | null;
+  /** Whether the windows of the policy keep it from shifting forward. */
+  readonly isClosed: boolean;
   readonly paused: { readonly by: string; readonly reason: string; readonly at: number } | null;
   readonly cause: RollbackCause | null;
   readonly stuck: { readonly code: string; readonly from: ActivePhase; readonly message: string } | null;

@@ -124,6 +124,20 @@ export const samples: readonly (readonly [string, string | undefined, string, st
     { shift: [cutover], verify: { gates: [{ check: 'smok' }] } },
   ],
   [
+    'policy/time-invalid',
+    'windows.open[0].from',
+    refused,
+    "'09:30'",
+    { shift: [cutover], windows: { timeZone: 'UTC', open: [{ days: ['mon'], from: '9:30', to: '10:00' }] } },
+  ],
+  [
+    'policy/window-empty',
+    'windows.frozen[0].to',
+    refused,
+    'from 2026-12-24 to 2026-12-01',
+    { shift: [cutover], windows: { timeZone: 'UTC', frozen: [{ from: '2026-12-24', to: '2026-12-01' }] } },
+  ],
+  [
     'policy/unknown-webhook',
     'verify.gates[0].webhook',
     refused,

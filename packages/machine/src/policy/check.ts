@@ -3,6 +3,7 @@ import type { CompiledPolicy } from '../compiled-policy.js';
 import { checkDurations, checkSum } from './check-durations.js';
 import { checkNames, checkUses, type KnownNames } from './check-names.js';
 import { checkAttention, checkShift } from './check-shift.js';
+import { checkWindows } from './check-windows.js';
 import { compileChecked } from './compile.js';
 import { type Place, placesOf } from './places.js';
 import { plainCopy } from './plain-copy.js';
@@ -54,6 +55,7 @@ function inspect(value: unknown, options: CheckOptions): Inspection {
     ...checkNames(shape, places, options),
     ...checkShift(shape.loose),
     ...checkDurations(shape.loose, places),
+    ...checkWindows(shape.loose),
   ];
   const { policy } = shape;
   if (policy === null) return { problems: refusals, policy };

@@ -5,9 +5,10 @@ import type {
   CompiledLimits,
   CompiledPolicy,
   CompiledStep,
+  CompiledWindows,
 } from '../compiled-policy.js';
 import { policyDefaults } from './defaults.js';
-import type { AnalysisPolicy, AudiencePolicy, GatePolicy, LimitsPolicy, Policy, RetirePolicy } from './policy.js';
+import type { AnalysisPolicy, AudiencePolicy, GatePolicy, LimitsPolicy, Policy, RetirePolicy, WindowsPolicy } from './policy.js';
 
 /** Fills in every default and turns every duration into milliseconds. `policy` has passed every check. */
 export function compileChecked(policy: Policy): CompiledPolicy {
@@ -29,6 +30,7 @@ export function compileChecked(policy: Policy): CompiledPolicy {
     },
     retire: compileRetire(policy.retire ?? {}),
     limits: compileLimits(policy.limits ?? {}),
+    ...(policy.windows === undefined ? {} : { windows: compileWindows(policy.windows) }),
   };
 }
 
@@ -105,6 +107,24 @@ function compileRetire({ after, candidate, drain }: RetirePolicy): CompiledPolic
     candidate: candidate ?? policyDefaults.retire.candidate,
     drainMs: durationMs(drain ?? policyDefaults.retire.drain),
   };
+}
+
+const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+
+function compileWindows({ timeZone, open, frozen = [] }: WindowsPolicy): CompiledWindows {
+  const always = [{ days: everyDay, fromMinute: 0, untilMinute: 1440 }];
+  return {
+    timeZone,
+    open:
+      open?.map(({ days, from, to }) => ({ days: [...days], fromMinute: minuteOf(from), untilMinute: minuteOf(to) })) ??
+      always,
+    frozen: frozen.map(({ from, to }) => ({ from, until: to })),
+  };
+}
+
+function minuteOf(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return hours * 60 + minutes;
 }
 
 function compileLimits(limits: LimitsPolicy): CompiledLimits {

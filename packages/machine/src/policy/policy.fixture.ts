@@ -111,6 +111,14 @@ export const validPolicy: fc.Arbitrary<object> = fc
           candidate: fc.constantFrom('keep', 'retire'),
           drain: fc.constantFrom('0s', '1m'),
         }),
+        windows: fc.record(
+          {
+            timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns'),
+            open: fc.constantFrom([{ days: ['mon', 'fri'], from: '09:00', to: '24:00' }], []),
+            frozen: fc.constantFrom([{ from: '2026-12-24', to: '2026-12-24' }], []),
+          },
+          { requiredKeys: ['timeZone'] },
+        ),
         limits: optional({
           total: fc.constantFrom('1d', '2d'),
           call: minutes(2),

@@ -1,4 +1,5 @@
 import type { CohortKind } from '@bluegreen/contract';
+import type { Weekday } from '../compiled-policy.js';
 import { type CheckOptions, readPolicy } from './check.js';
 
 /** `'500ms'`, `'30s'`, `'10m'`, `'4h'`, `'1d'`. */
@@ -22,6 +23,7 @@ export interface Policy<
   readonly guardrails?: readonly NoInfer<Analysis>[];
   readonly bake?: { readonly for: DurationText; readonly gates?: readonly GatePolicy<Check, NoInfer<Analysis>>[] };
   readonly retire?: RetirePolicy;
+  readonly windows?: WindowsPolicy;
   readonly limits?: LimitsPolicy;
 }
 
@@ -127,6 +129,12 @@ export interface RetirePolicy {
   readonly after?: DurationText | 'keep' | 'immediately';
   readonly candidate?: 'keep' | 'retire';
   readonly drain?: DurationText;
+}
+
+export interface WindowsPolicy {
+  readonly timeZone: string;
+  readonly open?: readonly { readonly days: readonly Weekday[]; readonly from: string; readonly to: string }[];
+  readonly frozen?: readonly { readonly from: string; readonly to: string }[];
 }
 
 export interface LimitsPolicy {

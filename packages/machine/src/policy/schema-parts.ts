@@ -127,6 +127,27 @@ export const cookieValue = v.pipe(
   ),
 );
 
+/** `HH:MM` by the clocks of a zone; `24:00` is the end of the day. */
+export const timeOfDay = v.pipe(
+  v.string(says('policy/wrong-type', 'text')),
+  v.regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, says('policy/time-invalid', "a time such as '09:30'")),
+  v.metadata({ title: 'time of day' }),
+);
+
+/** `YYYY-MM-DD`. */
+export const calendarDay = v.pipe(
+  v.string(says('policy/wrong-type', 'text')),
+  v.regex(/^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, says('policy/time-invalid', "a day such as '2026-12-24'")),
+  v.metadata({ title: 'day' }),
+);
+
+/** Whether it exists is known where time zones are. */
+export const timeZone = v.pipe(
+  v.string(says('policy/wrong-type', 'text')),
+  v.regex(/^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/, says('policy/time-invalid', "a time zone such as 'Europe/Berlin'")),
+  v.metadata({ title: 'time zone' }),
+);
+
 export const sourceRange = v.pipe(
   v.string(says('policy/wrong-type', 'text')),
   v.check(

@@ -20,6 +20,7 @@ import {
   weight,
 } from './schema-parts.js';
 import { checkingShape, type SchemaShape } from './schema-shape.js';
+import { windowsSchema } from './schema-windows.js';
 
 const { prepare, analysis, retire, limits } = policyDefaults;
 
@@ -57,6 +58,10 @@ export function policySchema(shape: SchemaShape, gate = gateSchema(shape)) {
       'After the cutover, with both slots up. The release is promoted when it ends. Left out: promoted at once.',
     ),
     retire: optional(retireSchema(shape), 'What becomes of the slot that no longer serves.'),
+    windows: optional(
+      windowsSchema(shape),
+      'When a release may shift forward. What has begun is held, watched and baked at any time, and taken back at any time.',
+    ),
     limits: optional(limitsSchema(shape), 'Bounds of everything that could go on for ever.'),
   });
 }
