@@ -1,4 +1,5 @@
 /** The parts of the runner, for those who drive releases in their own way: the simulator, and tests of crash safety. */
+
 export type { AdapterPerformerOptions, Service } from './adapter-performer.js';
 export { adapterPerformer } from './adapter-performer.js';
 export type { JudgeEffect, Readings } from './analysis.js';
@@ -8,6 +9,7 @@ export { AsyncDriver } from './async-driver.js';
 export type { Check } from './check.js';
 export { checkPauseMs } from './effect-bound.js';
 export type { EffectCall, Performer } from './effect-calls.js';
+export { openingsOf } from './openings.js';
 export type { Outcome } from './outcome.js';
 export { failedOutcome } from './outcome.js';
 export type { ReleaseOutcome } from './outcome-of.js';

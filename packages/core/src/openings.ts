@@ -86,7 +86,9 @@ function partsIn(zone: Intl.DateTimeFormat, ms: number): Parts {
 function instantIn(zone: Intl.DateTimeFormat, year: number, month: number, day: number, minuteOfDay: number): number {
   const local = Date.UTC(year, month - 1, day, 0, minuteOfDay);
   // The offset of the zone before and after a change of its clocks gives the candidates.
-  const candidates = [local - offsetMs(zone, local - dayMs), local - offsetMs(zone, local + dayMs)].sort((a, b) => a - b);
+  const candidates = [local - offsetMs(zone, local - dayMs), local - offsetMs(zone, local + dayMs)].sort(
+    (a, b) => a - b,
+  );
   const shown = candidates.find((ms) => ms + offsetMs(zone, ms) === local);
   return shown ?? candidates.at(-1)!;
 }

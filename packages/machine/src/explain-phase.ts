@@ -121,7 +121,8 @@ function explainShifting(state: ReleaseState): Explanation {
   const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
   if (awaitsWindow(state)) {
     const opens = nextOpening(state, state.at);
-    const when = opens === null ? 'no window of the policy opens any more' : `the next window opens at ${printInstant(opens)}`;
+    const when =
+      opens === null ? 'no window of the policy opens any more' : `the next window opens at ${printInstant(opens)}`;
     return say('window-closed', [`Not shifting to ${place} now: ${when}`, traffic(state)], gateEvidence(state), next);
   }
   const unfit = whoIsUnfit(state);

@@ -132,7 +132,8 @@ function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boole
   const isLast = state.phase === 'rolling-back' || state.phase === 'retiring';
   if (routing.attempts >= (isLast ? attempts * lastPatience : attempts)) return false;
   if (state.paused !== null && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
-  if (state.isClosed && state.phase === 'shifting' && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
+  if (state.isClosed && state.phase === 'shifting' && isForward(state, goal, routing.seen.target, roles.candidate))
+    return false;
   // S1: capacity before weight, and of every service: what is shifted alone is mixed. A rollback never waits (S28).
   return state.phase !== 'shifting' || serviceNames(state).every((each) => isDeployed(state, each));
 }

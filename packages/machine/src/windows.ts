@@ -25,7 +25,8 @@ export function noteWindows(state: ReleaseState, at: number): ReleaseState {
 
 /** The next instant at which a window opens or closes, for a release that still goes forward. */
 export function windowInstant({ plan, phase }: ReleaseState, at: number): number | null {
-  if (plan.openings === undefined || (phase !== 'preparing' && phase !== 'verifying' && phase !== 'shifting')) return null;
+  if (plan.openings === undefined || (phase !== 'preparing' && phase !== 'verifying' && phase !== 'shifting'))
+    return null;
   for (const { fromMs, untilMs } of plan.openings) {
     if (fromMs > at) return fromMs;
     if (untilMs > at) return untilMs;

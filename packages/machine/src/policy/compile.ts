@@ -8,7 +8,15 @@ import type {
   CompiledWindows,
 } from '../compiled-policy.js';
 import { policyDefaults } from './defaults.js';
-import type { AnalysisPolicy, AudiencePolicy, GatePolicy, LimitsPolicy, Policy, RetirePolicy, WindowsPolicy } from './policy.js';
+import type {
+  AnalysisPolicy,
+  AudiencePolicy,
+  GatePolicy,
+  LimitsPolicy,
+  Policy,
+  RetirePolicy,
+  WindowsPolicy,
+} from './policy.js';
 
 /** Fills in every default and turns every duration into milliseconds. `policy` has passed every check. */
 export function compileChecked(policy: Policy): CompiledPolicy {

@@ -79,7 +79,7 @@ export function settingOf(options: SimulateOptions): Setting {
   const clock = createVirtualClock();
   const world = worldFor(options, clock);
   const id = simulatedReleaseId;
-  const plan = planOf(world, { id, policy: options.policy, versions: { [simulatedService]: 'v2' } });
+  const plan = planOf(world, { id, policy: options.policy, versions: { [simulatedService]: 'v2' } }, clock.now());
   const journal = new SimulatedJournal();
   const request = requestedFact(plan, id, clock.now());
   const initial = nextState(null, request);
