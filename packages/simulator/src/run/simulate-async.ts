@@ -9,15 +9,7 @@ import {
 } from '@bluegreen/core/driving';
 import { metricSource, promisedCheck } from '../world/adapters.js';
 import { answers, webhookLatencyMs, webhookSummary } from './people.js';
-import {
-  carriedOut,
-  finishedRun,
-  type Setting,
-  type SimulatedRun,
-  type SimulateOptions,
-  settingOf,
-  untilEnd,
-} from './setting.js';
+import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 
 /**

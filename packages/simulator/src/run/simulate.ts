@@ -1,15 +1,8 @@
 import { ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { answers } from './people.js';
 import { QuietStretch } from './quiet-stretch.js';
-import {
-  carriedOut,
-  finishedRun,
-  type Setting,
-  type SimulatedRun,
-  type SimulateOptions,
-  settingOf,
-  untilEnd,
-} from './setting.js';
+import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 import { worldPerformer } from './world-performer.js';
 
