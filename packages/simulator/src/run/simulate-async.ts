@@ -7,6 +7,7 @@ import {
   ReleaseProcess,
   type Service,
 } from '@bluegreen/core/driving';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { metricSource, promisedCheck } from '../world/adapters.js';
 import { answers, webhookLatencyMs, webhookSummary } from './people.js';
 import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
