@@ -116,6 +116,16 @@ function sayServices(before: ReleaseState, after: ReleaseState, at: number, said
     if (is.routing.drifted !== null && was.routing.drifted?.revision !== is.routing.drifted.revision) {
       said.push({ type: 'routing-drifted', at, service, summary: is.routing.drifted.summary });
     }
+    // A rollback, or what an earlier owner wrote, is no restoration: nothing is left to be held then.
+    if (is.routing.restored !== null && is.routing.restored !== was.routing.restored) {
+      said.push({ type: 'routing-restored', at, service, since: is.routing.restored.since });
+    }
+    if (before.promotedAt !== null && was.retainedSince === null && is.retainedSince !== null) {
+      const { after: retention } = after.plan.policy.retire;
+      if (retention !== 'keep') {
+        said.push({ type: 'retention-extended', at, service, retainUntil: is.retainedSince + retention });
+      }
+    }
     if (isBack(after, service) && !isBack(before, service)) {
       said.push({ type: 'traffic-returned', at, service, slot: is.roles!.active! });
     }

@@ -1,7 +1,7 @@
 import { printDuration, type Slot, slots } from '@bluegreen/contract';
 import { isFit, isShown } from './conditions.js';
 import { openGates, settleGate } from './gates.js';
-import { lastPatience, trafficGoal } from './goals.js';
+import { lastPatience, retainUntil, trafficGoal } from './goals.js';
 import type { ReleaseState, RouteWrite } from './state.js';
 import { noteUncounted } from './uncounted-time.js';
 import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './update.js';
@@ -134,7 +134,6 @@ function serviceInstants(state: ReleaseState, name: string, settleMs: number, fo
     if (unfitSince !== null && roles !== null) found.push(unfitSince + settleMs, unfitSince + readyWithinMs);
     if (converge?.status === 'unknown') found.push(converge.since + environment.capabilities.lateWriteMs);
   }
-  if (state.promotedAt !== null && state.plan.policy.retire.after !== 'keep') {
-    found.push(state.promotedAt + state.plan.policy.retire.after);
-  }
+  const retained = retainUntil(state, name);
+  if (retained !== null) found.push(retained);
 }

@@ -158,16 +158,21 @@ function explainWatched(state: ReleaseState, code: string, place: string): Expla
 
 function explainRetiring(state: ReleaseState): Explanation {
   const next = offerRollback(state);
-  const until = retainUntil(state);
   const promoted = promotedText(state);
   const evidence = watchedEvidence(state);
   const retiring = serviceNames(state).flatMap((name) => {
     const { retire } = slotGoal(state, name);
     return retire === null || isRetired(state, name) ? [] : [{ name, slot: retire }];
   });
-  if (retiring.length === 0 || until === null) {
+  if (retiring.length === 0) {
     return say('promoted-keeping', [withTrouble(state, null, `${promoted}; ending`)], evidence, next);
   }
+  const [busy] = retiring.filter(({ name }) => retainUntil(state, name) === null);
+  if (busy !== undefined) {
+    const used = `${promoted}; ${busy.slot} of ${busy.name} may have traffic again, and is kept until it had none for as long as the policy says`;
+    return say('retaining', [withTrouble(state, busy.name, used)], evidence, next);
+  }
+  const until = Math.max(...retiring.map(({ name }) => retainUntil(state, name)!));
   if (state.at < until) {
     const warm = `${promoted}; ${retiring.map(({ name, slot }) => `${slot} of ${name}`).join(', ')} stays warm until ${printInstant(until)}`;
     return say('retaining', [warm], evidence, next);

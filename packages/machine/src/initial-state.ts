@@ -57,11 +57,13 @@ function initialService(): ServiceState {
       failure: null,
       suspect: null,
       drifted: null,
+      restored: null,
       drainedAt: { blue: null, green: null },
     },
     teardownBegunAt: null,
     doubt: null,
     capacity: null,
+    retainedSince: null,
   };
 }
 

@@ -73,7 +73,8 @@ export const actions = {
   },
   promote: (state: ReleaseState, at: number): ReleaseState => {
     const left = freshAttempts(leave(state));
-    return withOutcome({ ...left, promotedAt: at }, 'promoted');
+    const promoted = withOutcome({ ...left, promotedAt: at }, 'promoted');
+    return eachService(promoted, (each, name) => withService(each, name, { retainedSince: at }));
   },
   reopen: (state: ReleaseState, at: number): ReleaseState => {
     // A person was awaited all the time, and starts it anew.

@@ -107,6 +107,11 @@ export interface ServiceState {
   readonly doubt: Doubt | null;
   /** Where the policy says `match-active`: what that means in this release; `null` before the active slot was seen. */
   readonly capacity: Capacity | null;
+  /**
+   * Since when the old slot has had no traffic after the promotion: its retention counts from there. `null` before that,
+   * and while somebody gives it traffic again.
+   */
+  readonly retainedSince: number | null;
 }
 
 /** Ready instances that the candidate needs. Neither ever falls: what the active slot lost is no measure of the load. */
@@ -189,6 +194,8 @@ export interface RoutingState {
   /** Something that we did not write, and since when; it becomes `drifted` when it lasts. */
   readonly suspect: { readonly revision: string; readonly since: number } | null;
   readonly drifted: { readonly revision: string; readonly since: number; readonly summary: string } | null;
+  /** The last drift that went away without a command. */
+  readonly restored: { readonly since: number; readonly until: number; readonly summary: string } | null;
   /** Per slot, the instant at which the last request in it is over; `null` while something can still reach it. */
   readonly drainedAt: Readonly<Record<Slot, number | null>>;
 }

@@ -237,7 +237,8 @@ function retireFrom(state: ReleaseState, name: string, slot: Slot): number | nul
   if (state.paused !== null || !nothingUnresolved(state)) return null;
   const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
   if (seen === null || !fresh) return null;
-  const retained = state.phase === 'retiring' ? (retainUntil(state) ?? 0) : 0;
+  const retained = state.phase === 'retiring' ? retainUntil(state, name) : 0;
+  if (retained === null) return null;
   const touchable = touchableFrom(state, name, slot);
   return attemptFrom(state, touchable === null ? null : Math.max(touchable, retained), converge, 'retire');
 }
