@@ -106,17 +106,27 @@ async function retire(
   { slot }: EnvironmentTarget,
   { confirm, signal, idempotencyKey }: ConvergeCall,
 ): Promise<void> {
-  const { clients } = settings;
   const groupArn = settings.targetGroups[slot];
-  const targets = await targetsOf(settings, groupArn, signal);
-  if (targets.length > 0) {
-    await confirm();
-    await deregister(settings, groupArn, targets, signal);
-  }
-  await drained(settings, groupArn, signal);
+  await unlessGone(async () => {
+    const targets = await targetsOf(settings, groupArn, signal);
+    if (targets.length > 0) {
+      await confirm();
+      await deregister(settings, groupArn, targets, signal);
+    }
+    await drained(settings, groupArn, signal);
+  });
   await confirm();
   await settings.retire({ slot, idempotencyKey, signal });
-  await clearTags(clients, groupArn, signal);
+  await unlessGone(() => clearTags(settings.clients, groupArn, signal));
+}
+
+/** A target group that does not exist any more has nothing left to retire. */
+async function unlessGone(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isBluegreenError(error) || error.code !== 'alb/not-found') throw error;
+  }
 }
 
 async function targetsOf(
@@ -160,8 +170,6 @@ async function leftIn(settings: EnvironmentSettings, groupArn: string, signal: A
     const { registered, draining } = await readTargets(settings.clients, groupArn, signal);
     return registered.length + draining;
   } catch (error) {
-    // A group that is gone has no target left.
-    if (isBluegreenError(error) && error.code === 'alb/not-found') return 0;
     if (!isBluegreenError(error) || error.reaction !== 'retry' || signal.aborted) throw error;
     return null;
   }
