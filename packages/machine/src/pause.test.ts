@@ -1,3 +1,4 @@
+import { weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { analysisGate, Hand, planOf, policyOf } from './release.fixture.js';
 
@@ -9,7 +10,7 @@ describe('a pause', () => {
     hand.observeRouting();
     expect(hand.effect('route')).toBeUndefined();
     hand.command('resume-requested');
-    expect(hand.effect('route')).toBeDefined();
+    expect(hand.effect('route')?.target).toMatchObject({ weights: weights(10), preview: 'green' });
   });
 
   it('does not keep a new owner from stamping what is in place', () => {
@@ -36,7 +37,9 @@ describe('a pause', () => {
       hand.playTo(phase);
       hand.settle(() => hand.routing.shownAt !== null);
       if (phase === 'retiring') hand.wait(3_600_000);
-      expect(hand.effect('converge')).toBeDefined();
+      const release = phase === 'preparing' ? { id: 'r1', version: 'v2' } : null;
+      const slot = phase === 'preparing' ? 'green' : 'blue';
+      expect(hand.effect('converge')?.target).toMatchObject({ slot, release });
       hand.command('pause-requested');
       hand.observeRouting();
       expect(hand.effect('converge')).toBeUndefined();

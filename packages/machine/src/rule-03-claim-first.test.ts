@@ -25,7 +25,7 @@ describe('rule 3: claimed or not reached', () => {
     hand.accept(write);
     hand.observeRouting();
     expect(reached(hand)).toBe(true);
-    expect(hand.effect('converge')).toBeDefined();
+    expect(hand.effect('converge')?.target).toMatchObject({ slot: 'green', release: { id: 'r1', version: 'v2' } });
   });
 
   it.each(['enforced', 'checked'] as const)('stamps anew after a takeover, with the same target (%s)', (fencing) => {

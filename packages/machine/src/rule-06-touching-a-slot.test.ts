@@ -139,7 +139,7 @@ describe.each(moments)('rule 6: touching a slot: %s %s', (_, slot, at) => {
 describe('rule 6: touching a slot', () => {
   it.each(['fallback', 'preview', 'mirror'] as const)('sees what the adapter does not remember now: %s', (part) => {
     const hand = startedOver({}, { ...capable, remembers: [], preview: false, mirror: false });
-    expect(hand.effect('converge')).toBeDefined();
+    expect(hand.effect('converge')?.target).toMatchObject({ slot: 'green', release: { id: 'r1', version: 'v2' } });
     const pointing = { ...hand.target!, [part]: part === 'mirror' ? { slot: 'green', percent: 1 } : 'green' };
     look(hand, { routing: restarting(pointing) });
     expect(hand.routing).toMatchObject({ drifted: null, suspect: null });
