@@ -88,17 +88,16 @@ async function checkPods(settings: ServiceSettings, state: ServiceState, slot: S
 /** One request: the selector, whole, with `value` for the slot (`null`: as it is), and the stamp. */
 function write(
   { cluster, namespace, slotLabel, manager }: ServiceSettings,
-  before: ServiceObject,
+  { metadata, spec }: ServiceObject,
   value: string | null,
   mark: Mark,
   signal: AbortSignal,
 ): Promise<ServiceObject> {
-  const { metadata, spec } = before;
   const intent = serviceIntent(namespace, metadata, mark, {
     ...spec.selector,
     ...(value === null ? {} : { [slotLabel]: value }),
   });
-  return apply(cluster.objects<ServiceObject>('services', namespace), intent, { before, manager, signal });
+  return apply(cluster.objects<ServiceObject>('services', namespace), intent, manager, signal);
 }
 
 export function serviceIntent(

@@ -2,12 +2,13 @@ export { announce } from './announce.js';
 export { refusal } from './commands.js';
 export type {
   CompiledAnalysis,
+  CompiledErrorRatio,
   CompiledGate,
+  CompiledLatency,
   CompiledLimits,
   CompiledPolicy,
   CompiledStep,
-  CompiledWindows,
-  Weekday,
+  CompiledThreshold,
 } from './compiled-policy.js';
 export type { Effect, JudgedService } from './effects.js';
 export type {
@@ -35,4 +36,3 @@ export type { PlannedService, ReleasePlan } from './release-plan.js';
 export { skipRole } from './skips.js';
 export type { ActivePhase, EndPhase, GateState, Phase, ReleaseState, RollbackCause, ServiceState } from './state.js';
 export { effectsFor, isEnd, wakeAt } from './wanted-effects.js';
-export type { Opening } from './windows.js';

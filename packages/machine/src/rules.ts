@@ -62,7 +62,8 @@ export const actions = {
   },
   openStep: (state: ReleaseState, at: number): ReleaseState => {
     const { holdMs, gates } = currentStep(state);
-    return openAll({ ...state, watch: watching(at, holdMs) }, gates, at, at + holdMs);
+    const exposedAt = state.exposedAt ?? at;
+    return openAll({ ...state, exposedAt, watch: watching(at, holdMs) }, gates, at, at + holdMs);
   },
   nextStep: (state: ReleaseState): ReleaseState =>
     freshAttempts({ ...closeAll(state, gatesHere(state)), watch: null, step: state.step + 1 }),
@@ -73,8 +74,7 @@ export const actions = {
   },
   promote: (state: ReleaseState, at: number): ReleaseState => {
     const left = freshAttempts(leave(state));
-    const promoted = withOutcome({ ...left, promotedAt: at }, 'promoted');
-    return eachService(promoted, (each, name) => withService(each, name, { retainedSince: at }));
+    return withOutcome({ ...left, promotedAt: at }, 'promoted');
   },
   reopen: (state: ReleaseState, at: number): ReleaseState => {
     // A person was awaited all the time, and starts it anew.
@@ -82,7 +82,7 @@ export const actions = {
     const open = eachService(state, (each, name) =>
       serviceOf(each, name).outcome === 'promoted' ? each : withService(each, name, { outcome: null }),
     );
-    const opened = freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, total });
+    const opened = freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, exposedAt: null, total });
     return state.reopenAt === 'rolling-back' ? lookBeforeReturn(opened, 'rolling-back', at) : opened;
   },
   finishPromoted: (state: ReleaseState): ReleaseState => leave(state),

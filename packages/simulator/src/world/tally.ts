@@ -1,5 +1,4 @@
 import { binomial } from '../random/binomial.js';
-import { clustered } from '../random/clusters.js';
 import type { StreamKey } from '../random/keyed-streams.js';
 import { poisson } from '../random/poisson.js';
 
@@ -20,12 +19,9 @@ export class Tally {
   #expectedRequests = 0;
   #expectedErrors = 0;
   readonly #key: StreamKey;
-  readonly #clusterSize: number;
 
-  /** @param clusterSize mean size of the clusters in which errors come. */
-  constructor(key: StreamKey, clusterSize = 1) {
+  constructor(key: StreamKey) {
     this.#key = key;
-    this.#clusterSize = clusterSize;
   }
 
   /** Adds so many expected requests, of which the share `errorRate` fails. */
@@ -65,8 +61,6 @@ export class Tally {
     // Requests first: how many come must not depend on how many fail.
     const requests = poisson(stream, this.#expectedRequests);
     if (this.#expectedErrors === 0) return { requests, errors: 0 };
-    const rate = this.#expectedErrors / this.#expectedRequests;
-    if (this.#clusterSize <= 1) return { requests, errors: binomial(stream, requests, rate) };
-    return { requests, errors: Math.min(requests, clustered(stream, requests * rate, this.#clusterSize)) };
+    return { requests, errors: binomial(stream, requests, this.#expectedErrors / this.#expectedRequests) };
   }
 }
