@@ -27,6 +27,7 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'nginx-crash', '--points', '20', '--random', '10', '--json'),
   },
+  { name: 'prometheus', limitMs: 5 * minuteMs, command: dev('e2e', 'prometheus', '--json') },
   {
     name: 'contenders',
     limitMs: 10 * minuteMs,

@@ -29,11 +29,11 @@ export interface Network {
 }
 
 /** Clients that don't wait long, with the keys that emulators take. */
-export function clientsOf(endpoint: string): AlbClients {
+export function clientsOf(endpoint: string, secretAccessKey = 'test'): AlbClients {
   return albClients({
     endpoint,
     region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: { accessKeyId: 'test', secretAccessKey },
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
   });
 }

@@ -43,6 +43,23 @@ const handlers: Readonly<Record<string, Handle>> = {
     world.addRule({ arn: `${rule}/${world.newId()}`, listenerArn: arn, priority: null, conditions: [], actions });
     return { Listeners: [{ ListenerArn: arn, LoadBalancerArn: loadBalancerArn, DefaultActions: actions }] };
   },
+  DescribeListeners(world, input) {
+    const arns = listOf<string>(input.ListenerArns);
+    return {
+      Listeners: arns.map((arn) => ({
+        ListenerArn: arn,
+        LoadBalancerArn: requireListener(world, arn).loadBalancerArn,
+      })),
+    };
+  },
+  DeleteListener(world, input) {
+    const arn = String(input.ListenerArn);
+    requireListener(world, arn);
+    world.listeners.delete(arn);
+    for (const rule of world.rules.filter((each) => each.listenerArn === arn))
+      world.rules.splice(world.rules.indexOf(rule), 1);
+    return {};
+  },
   CreateRule(world, input) {
     const listenerArn = String(input.ListenerArn);
     requireListener(world, listenerArn);

@@ -217,6 +217,21 @@ export const albErrors = {
     hint: 'Use target groups of type instance or ip.',
     reaction: 'permanent',
   },
+  'alb/drain-overdue': {
+    message: 'Targets are still draining after the delay of their target group.',
+    hint: 'Nothing was ended. Look at the targets in the console; it is tried again.',
+    reaction: 'retry',
+  },
+  'alb/deploy-named-nothing': {
+    message: 'The deploy function named no usable targets.',
+    hint: 'Return the id, and the port where it differs, of every machine that serves this version, each once.',
+    reaction: 'permanent',
+  },
+  'alb/sequence-behind': {
+    message: 'A later write of the same owner is stored already.',
+    hint: 'Nothing to do: the runner reads and decides anew.',
+    reaction: 'recompute',
+  },
   'alb/newer-owner': {
     message: 'A newer owner has written this slot.',
     hint: 'Nothing to do here: the newer owner goes on.',

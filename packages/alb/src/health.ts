@@ -11,7 +11,33 @@ export interface GroupHealth {
   readonly draining: number;
   /** Why not all are healthy, as the load balancer says it. */
   readonly why: string | null;
-  readonly targets: readonly TargetHealthDescription[];
+}
+
+/** The targets of a group, and those on their way out, whatever their health. */
+export interface GroupTargets {
+  readonly registered: readonly TargetHealthDescription[];
+  readonly draining: number;
+}
+
+/** Reads which targets are registered. */
+export async function readTargets(clients: AlbClients, groupArn: string, signal: AbortSignal): Promise<GroupTargets> {
+  const command = new DescribeTargetHealthCommand({ TargetGroupArn: groupArn });
+  const answer = await clients.read.send(command, { abortSignal: signal }).catch((error) => {
+    throw fromAws(error, { request: 'DescribeTargetHealth', kind: 'read', signal });
+  });
+  const shown = answer.TargetHealthDescriptions ?? [];
+  const staying = shown.filter((each) => !leaving.includes(stateOf(each)));
+  return {
+    // What is not registered any more may be shown for a while; it is no target.
+    registered: staying.filter(({ TargetHealth }) => TargetHealth?.Reason !== 'Target.NotRegistered'),
+    draining: shown.length - staying.length,
+  };
+}
+
+const leaving = ['draining', 'unhealthy.draining'];
+
+function stateOf({ TargetHealth }: TargetHealthDescription): string {
+  return TargetHealth?.State ?? 'unavailable';
 }
 
 /**
@@ -19,27 +45,15 @@ export interface GroupHealth {
  * @throws `alb/health-unknown` where it does not know, which is neither good nor bad.
  */
 export async function readGroup(clients: AlbClients, groupArn: string, signal: AbortSignal): Promise<GroupHealth> {
-  let descriptions: readonly TargetHealthDescription[];
-  try {
-    const command = new DescribeTargetHealthCommand({ TargetGroupArn: groupArn });
-    descriptions = (await clients.read.send(command, { abortSignal: signal })).TargetHealthDescriptions ?? [];
-  } catch (error) {
-    throw fromAws(error, { request: 'DescribeTargetHealth', kind: 'read', signal });
-  }
-  const states = descriptions.map(({ TargetHealth }) => TargetHealth?.State ?? 'unavailable');
-  const isLeaving = (state: string): boolean => state === 'draining' || state === 'unhealthy.draining';
-  const targets = descriptions.filter((_, index) => !isLeaving(states[index]!));
-  // What is not registered any more may be shown for a while; it is no target.
-  const registered = targets.filter(({ TargetHealth }) => TargetHealth?.Reason !== 'Target.NotRegistered');
-  const unknown = registered.find(({ TargetHealth }) => (TargetHealth?.State ?? 'unavailable') === 'unavailable');
+  const { registered, draining } = await readTargets(clients, groupArn, signal);
+  const unknown = registered.find((each) => stateOf(each) === 'unavailable');
   if (unknown !== undefined) throw fail('alb/health-unknown', { detail: reasonOf(unknown) });
-  const sick = registered.find(({ TargetHealth }) => TargetHealth?.State !== 'healthy');
+  const sick = registered.find((each) => stateOf(each) !== 'healthy');
   return {
-    healthy: registered.filter(({ TargetHealth }) => TargetHealth?.State === 'healthy').length,
+    healthy: registered.filter((each) => stateOf(each) === 'healthy').length,
     total: registered.length,
-    draining: states.filter(isLeaving).length,
+    draining,
     why: sick === undefined ? null : reasonOf(sick),
-    targets: registered,
   };
 }
 

@@ -1,3 +1,4 @@
+export { albEnvironment } from './alb-environment.js';
 export type { AlbTraffic } from './alb-traffic.js';
 export { albTraffic } from './alb-traffic.js';
 export type { AlbClients } from './clients.js';
@@ -5,7 +6,11 @@ export { albClients } from './clients.js';
 export { albErrors } from './error-codes.js';
 export type {
   AlbAudience,
+  AlbDeployRequest,
+  AlbEnvironmentOptions,
   AlbPlace,
+  AlbRetireRequest,
+  AlbTarget,
   AlbTargetGroups,
   AlbTrafficOptions,
 } from './options.js';

@@ -1,4 +1,4 @@
-import type { AudienceMatch, EnvironmentObservation, Slot } from '@bluegreen/contract';
+import type { AudienceMatch, Clock, Slot } from '@bluegreen/contract';
 import type { AlbClients } from './clients.js';
 import type { ProbeOptions } from './probe-settings.js';
 
@@ -94,13 +94,10 @@ export interface AlbEnvironmentOptions {
   readonly urls?: Readonly<Record<Slot, string>>;
   /** How many reads in a row must show more healthy targets before they count. Default 2. */
   readonly steadyReads?: number;
+  /** Between two looks at targets that drain. Default `'5s'`. */
+  readonly drainPoll?: string;
   /** How long after an aborted request it may still take effect. Default `'60s'`. */
   readonly lateWrite?: string;
+  /** For the waits of a drain. Default: the system's. */
+  readonly clock?: Clock;
 }
-
-/** What is known about a slot that holds nothing. */
-export const emptySlot: Pick<EnvironmentObservation, 'version' | 'desired' | 'ready'> = {
-  version: null,
-  desired: 0,
-  ready: 0,
-};

@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { request as httpRequest } from 'node:http';
+import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Routing, Slot } from '@bluegreen/contract';
 import { twoSidedBinomial } from './binomial.js';
@@ -19,13 +19,18 @@ const leastProbability = 0.001;
 export async function probeRouting(settings: ProbeSettings, routing: Routing, signal: AbortSignal): Promise<Probed> {
   const answers = { blue: 0, green: 0 };
   const addresses = await addressesOf(settings.url.hostname);
+  // One listener for all: a signal with a listener per request would warn of a leak.
+  const open = new Set<ClientRequest>();
+  const stop = (): void => open.forEach((request) => void request.destroy());
+  signal.addEventListener('abort', stop, { once: true });
   const asked = Array.from({ length: settings.samples }, (_, index) => {
-    return ask(settings, addresses[index % addresses.length]!, signal).catch(() => null);
+    return ask(settings, addresses[index % addresses.length]!, open).catch(() => null);
   });
   for (const answer of await Promise.all(asked)) {
     const slot = answer === null ? null : settings.slotOf(answer);
     if (slot !== null) answers[slot] += 1;
   }
+  signal.removeEventListener('abort', stop);
   return {
     answers,
     agrees: routing.kind === 'split' && explains(routing.target.weights.green, answers, settings.samples),
@@ -49,7 +54,7 @@ async function addressesOf(hostname: string): Promise<readonly LookupAddress[]> 
 function ask(
   { url, headers }: ProbeSettings,
   { address, family }: LookupAddress,
-  signal: AbortSignal,
+  open: Set<ClientRequest>,
 ): Promise<ProbeAnswer> {
   return new Promise((resolve, reject) => {
     const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
@@ -58,7 +63,6 @@ function ask(
       {
         agent: false,
         headers: { ...headers, connection: 'close' },
-        signal,
         ...(family === 0
           ? {}
           : {
@@ -74,7 +78,13 @@ function ask(
         answer.once('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers }));
       },
     );
+    open.add(sent);
     sent.once('error', reject);
+    sent.once('close', () => {
+      open.delete(sent);
+      // Cut in the middle of an answer.
+      reject(new Error('closed'));
+    });
     sent.end();
   });
 }

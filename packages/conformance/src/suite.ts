@@ -14,6 +14,8 @@ export interface ConformanceOptions {
   readonly size?: Size;
   /** Rules that nobody can show here, by id, each with the reason. One that can be shown after all fails. */
   readonly notShown?: Readonly<Record<string, string>>;
+  /** These rules alone, by id, while an adapter is being written. Only all of them prove it. */
+  readonly only?: readonly string[];
 }
 
 /** What came of every rule. It never says more than was shown: only `broken` counts the ones that are wrong. */
@@ -40,11 +42,11 @@ const testLimitMs = 120_000;
 export function registerSuite<Trial>(
   { describe, test }: TestFunctions,
   suite: Suite<Trial>,
-  { notShown = {} }: ConformanceOptions,
+  { notShown = {}, only }: ConformanceOptions,
 ): void {
-  refuseUnknown(suite, notShown);
+  refuseUnknown(suite, [...Object.keys(notShown), ...(only ?? [])]);
   describe(`conformance (${suite.kind})`, () => {
-    for (const rule of suite.rules) {
+    for (const rule of chosen(suite, only)) {
       const acknowledged = notShown[rule.id];
       const suffix = acknowledged === undefined ? '' : ` [not shown: ${acknowledged}]`;
       const body = async (...context: unknown[]) => {
@@ -60,11 +62,11 @@ export function registerSuite<Trial>(
 /** Tries every rule, one after the other, without any test runner. */
 export async function runSuite<Trial>(
   suite: Suite<Trial>,
-  { notShown = {} }: ConformanceOptions,
+  { notShown = {}, only }: ConformanceOptions,
 ): Promise<ConformanceReport> {
-  refuseUnknown(suite, notShown);
+  refuseUnknown(suite, [...Object.keys(notShown), ...(only ?? [])]);
   const rules: RuleResult[] = [];
-  for (const rule of suite.rules) rules.push(explained(await runRule(rule, suite.open), notShown[rule.id]));
+  for (const rule of chosen(suite, only)) rules.push(explained(await runRule(rule, suite.open), notShown[rule.id]));
   const count = (status: RuleResult['status']) => rules.filter((each) => each.status === status).length;
   return {
     kind: suite.kind,
@@ -76,8 +78,12 @@ export async function runSuite<Trial>(
   };
 }
 
-function refuseUnknown<Trial>({ rules }: Suite<Trial>, notShown: Readonly<Record<string, string>>): void {
-  const unknown = Object.keys(notShown).find((id) => !rules.some((rule) => rule.id === id));
+function chosen<Trial>({ rules }: Suite<Trial>, only: readonly string[] | undefined): readonly Rule<Trial>[] {
+  return only === undefined ? rules : rules.filter(({ id }) => only.includes(id));
+}
+
+function refuseUnknown<Trial>({ rules }: Suite<Trial>, ids: readonly string[]): void {
+  const unknown = ids.find((id) => !rules.some((rule) => rule.id === id));
   if (unknown !== undefined) throw fail('conformance/rule-unknown', { detail: unknown });
 }
 

@@ -1,4 +1,5 @@
 import type { ErrorEntry } from './error.js';
+import { httpErrorCodes } from './http-error-codes.js';
 import { policyErrorCodes } from './policy-error-codes.js';
 import { releaseErrorCodes } from './release-error-codes.js';
 
@@ -6,6 +7,7 @@ import { releaseErrorCodes } from './release-error-codes.js';
 export const errorCodes = {
   ...policyErrorCodes,
   ...releaseErrorCodes,
+  ...httpErrorCodes,
   'contract/weight-invalid': {
     message: 'A traffic weight must be a multiple of 0.1 between 0 and 100.',
     hint: 'Round the percentage to one decimal.',
@@ -85,6 +87,31 @@ export const errorCodes = {
     message: 'The slot can still be reached, so it is not touched.',
     hint: 'Nothing to do: the runner reads routing again and decides anew.',
     reaction: 'recompute',
+  },
+  'adapter/unsupported': {
+    message: 'The router cannot be told this.',
+    hint: 'The detail names the part of the target. Its capabilities do not declare it, so `plan()` refuses such a policy.',
+    reaction: 'permanent',
+  },
+  'adapter/newer-owner': {
+    message: 'A newer owner has written this routing.',
+    hint: 'Nothing to do here: this process stops driving the release, the newer owner goes on.',
+    reaction: 'fenced',
+  },
+  'adapter/sequence-behind': {
+    message: 'A newer write of this owner is stored already.',
+    hint: 'Nothing to do: the routing is read again, and decided anew.',
+    reaction: 'recompute',
+  },
+  'adapter/revision-changed': {
+    message: 'The routing is not the one that was seen.',
+    hint: 'Nothing to do: it is read again. If somebody else changed it, the release pauses as drifted.',
+    reaction: 'recompute',
+  },
+  'adapter/aborted': {
+    message: 'The call was given up before anything was sent.',
+    hint: 'Nothing to do.',
+    reaction: 'retry',
   },
   'adapter/no-answer': {
     message: 'The call gave no answer in its time.',

@@ -17,6 +17,8 @@ export interface ErrorEntry {
   readonly message: string;
   readonly hint: string;
   readonly reaction: Reaction;
+  /** Where the page of this code is: `docs/errors/<code>.md` unless told. */
+  readonly docs?: string;
 }
 
 /** A table of codes; each key is `<prefix>/<what>`. */
@@ -58,7 +60,7 @@ export class BluegreenError extends Error {
     super(`${code}${where}: ${entry.message}${what}`, details.cause === undefined ? {} : { cause: details.cause });
     this.code = code;
     this.hint = details.hint ?? entry.hint;
-    this.docs = `docs/errors/${code}.md`;
+    this.docs = entry.docs ?? `docs/errors/${code}.md`;
     this.reaction = details.reaction ?? entry.reaction;
     this.path = details.path;
     this.detail = details.detail;

@@ -1,6 +1,8 @@
 export type { ConvergeCall, ReadCall, WriteCall } from './calls.js';
 export { environmentCapabilities, trafficCapabilities } from './capabilities.js';
 export type { Clock, TimerHandle } from './clock.js';
+export type { DocumentReading, DocumentTrafficOptions, LoadedDocument } from './document-traffic.js';
+export { documentTraffic } from './document-traffic.js';
 export { durationMs, printDuration, printInstant } from './duration.js';
 export type {
   Deployment,
@@ -17,6 +19,9 @@ export { errorCodes } from './error-codes.js';
 export type { Fence } from './fence.js';
 export { compareFences, printStamp, readStamp } from './fence.js';
 export type { Finding } from './finding.js';
+export { fingerprint } from './fingerprint.js';
+export type { HttpReply } from './http-reply.js';
+export { httpReply } from './http-reply.js';
 export type { InFlight } from './in-flight.js';
 export { inFlight } from './in-flight.js';
 export type {
@@ -44,6 +49,8 @@ export type {
 } from './metrics.js';
 export type { Slot } from './slot.js';
 export { otherSlot, slots } from './slot.js';
+export type { StoredRouting } from './stored-routing.js';
+export { printRouting, readRouting } from './stored-routing.js';
 export { systemClock } from './system-clock.js';
 export { everythingTo, mayReach, normaliseTarget, pointsAt, sameTarget, soleSlot } from './target.js';
 export type {
@@ -60,6 +67,8 @@ export type {
   TrafficObservation,
   TrafficTarget,
 } from './traffic.js';
+export type { UnsupportedPart } from './unsupported.js';
+export { audienceKind, unsupportedPart } from './unsupported.js';
 export type { Evidence, Verdict } from './verdict.js';
 export type { Weights } from './weights.js';
 export { weights, weightsOf } from './weights.js';

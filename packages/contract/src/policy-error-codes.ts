@@ -72,6 +72,26 @@ export const policyErrorCodes = {
     hint: 'Names of headers and cookies are HTTP tokens; values are printable ASCII, without quotes, backslashes, commas and semicolons in cookies.',
     reaction: 'permanent',
   },
+  'policy/time-invalid': {
+    message: 'Not a time, a day or a time zone.',
+    hint: "Write '09:30', '2026-12-24', 'Europe/Berlin'.",
+    reaction: 'permanent',
+  },
+  'policy/window-empty': {
+    message: 'A window closes before it opens.',
+    hint: "Put the later one into `to`. A window over midnight is two: one to '24:00', and one from '00:00' on the next day.",
+    reaction: 'permanent',
+  },
+  'policy/capability-time-zone': {
+    message: 'There is no such time zone here.',
+    hint: "Use an IANA name such as 'Europe/Berlin'; Node was perhaps built without time zones.",
+    reaction: 'permanent',
+  },
+  'policy/capability-windows': {
+    message: 'No window opens within 90 days.',
+    hint: 'Such a release would wait for ever. Correct `windows`.',
+    reaction: 'permanent',
+  },
   'policy/source-range-invalid': {
     message: 'Not a range of addresses.',
     hint: "Write the network's first address and its prefix: '10.0.0.0/8', '2001:db8::/32'.",
@@ -155,16 +175,6 @@ export const policyErrorCodes = {
   'policy/analysis-before-traffic': {
     message: 'An analysis in verify sees no users.',
     hint: 'Before the first step only preview requests reach the candidate. Move the gate to a step, or make sure that such requests are sent.',
-    reaction: 'permanent',
-  },
-  'policy/analysis-without-control': {
-    message: 'There is nothing to compare with here.',
-    hint: 'At 100 % the old version has no users, so nobody can say whether the new one is slower than it. Put the gate on a step below 100, use an error-ratio or a threshold here, or make it a dry run.',
-    reaction: 'permanent',
-  },
-  'policy/limits-contradict': {
-    message: 'Two limits of an analysis contradict each other.',
-    hint: 'failAbove is below maxRatio, and harmlessRate below maxRate, which is above 0.',
     reaction: 'permanent',
   },
   'policy/bake-unwatched': {

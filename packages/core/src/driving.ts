@@ -1,14 +1,15 @@
 /** The parts of the runner, for those who drive releases in their own way: the simulator, and tests of crash safety. */
+
 export type { AdapterPerformerOptions, Service } from './adapter-performer.js';
 export { adapterPerformer } from './adapter-performer.js';
-export type { AnalysisSignal, AnalysisVerdict, JudgeEffect, Readings, ServiceReadings } from './analysis.js';
+export type { JudgeEffect, Readings } from './analysis.js';
 export { judgeAnalysis, signalsOf, windowOf } from './analysis.js';
-export { AnalysisMemory } from './analysis-memory.js';
 export type { AsyncDriverOptions, DriveEnd } from './async-driver.js';
 export { AsyncDriver } from './async-driver.js';
 export type { Check } from './check.js';
 export { checkPauseMs } from './effect-bound.js';
 export type { EffectCall, Performer } from './effect-calls.js';
+export { openingsOf } from './openings.js';
 export type { Outcome } from './outcome.js';
 export { failedOutcome } from './outcome.js';
 export type { ReleaseOutcome } from './outcome-of.js';

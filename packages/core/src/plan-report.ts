@@ -1,5 +1,5 @@
 import { type Finding, type Slot, soleSlot, type TrafficObservation } from '@bluegreen/contract';
-import type { CompiledGate, CompiledPolicy, PlannedService, ReleasePlan } from '@bluegreen/machine';
+import type { CompiledGate, CompiledPolicy, Opening, PlannedService, ReleasePlan } from '@bluegreen/machine';
 import { mixedShare, shiftOrder, skewOf } from './mixed-versions.js';
 import type { PreparedRelease } from './prepare-release.js';
 
@@ -22,6 +22,8 @@ export interface ReleasePlanReport {
    * `atLeastMs` is propagation alone, `atMostMs` one call of `limits.call` and one read of `limits.poll` for each besides.
    */
   readonly skew: { readonly atLeastMs: number; readonly atMostMs: number };
+  /** When it may shift forward, the next ones; absent: at any time. */
+  readonly openings?: readonly Opening[];
   /** What was filled in where the policy says nothing, and everything it says. */
   readonly policy: CompiledPolicy;
   /** A release with a `refuse` among them does not start. */
@@ -70,6 +72,7 @@ export function reportPlan({ plan, findings, routing }: PreparedRelease): Releas
     weakestFencing: weakest(capabilities.map(({ fencing }) => fencing)),
     order,
     skew: skewOf(plan, order),
+    ...(plan.openings === undefined ? {} : { openings: plan.openings.slice(0, 10) }),
     policy,
     findings,
   };

@@ -9,6 +9,7 @@ import {
 import { type CompiledPolicy, checkFit, type PlannedService, type ReleasePlan } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
 import { dependenciesOf } from './dependencies.js';
+import { openingsOf } from './openings.js';
 import type { StartRequest } from './releaser-options.js';
 
 export interface PreparedRelease {
@@ -26,6 +27,7 @@ export async function prepareRelease(
   request: Pick<StartRequest, 'versions' | 'parameters'>,
   policy: CompiledPolicy,
   releaseId: string,
+  nowMs: number,
 ): Promise<PreparedRelease> {
   const names = Object.keys(request.versions).sort();
   if (names.length === 0) throw fail('release/service-unknown', { detail: 'no service named' });
@@ -56,7 +58,8 @@ export async function prepareRelease(
   );
   findings.unshift(...checkFit(policy, Object.fromEntries(fits)));
   refuseMixedFirst(routing);
-  return { plan: { format: 1, policy, services: planned }, findings, routing };
+  const openings = policy.windows === undefined ? {} : { openings: openingsOf(policy.windows, nowMs) };
+  return { plan: { format: 1, policy, services: planned, ...openings }, findings, routing };
 }
 
 /** Rule 9: what was never deployed has nothing to go back to, so it can't be undone together with what serves. */

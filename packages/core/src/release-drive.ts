@@ -66,7 +66,7 @@ export async function driveRelease(
   };
   if (before === null) await append([request!, { type: 'phase-entered', at: now, phase: 'preparing', from: null }]);
   const { clock, services, gates } = context;
-  const performer = adapterPerformer({ releaseId, services, gates, clock, lease, history });
+  const performer = adapterPerformer({ releaseId, services, gates, clock, lease });
   const driver = new AsyncDriver({ process, clock, performer, lease, append });
   const collect = commandCollector(context, writer, driver, () => process.state);
   // Together with what waits: a stuck release is over again unless a command opens it.

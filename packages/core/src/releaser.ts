@@ -61,7 +61,9 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
   return {
     start: (request) => startRelease(engine, request),
     async plan(request) {
-      return reportPlan(await prepareRelease(engine.services, request, compileFor(engine, request.policy), 'plan'));
+      return reportPlan(
+        await prepareRelease(engine.services, request, compileFor(engine, request.policy), 'plan', engine.clock.now()),
+      );
     },
     async get(id) {
       if ((await journal.read(id)).length === 0) throw fail('release/unknown', { detail: id });

@@ -22,7 +22,7 @@ export async function startRelease(engine: Engine, request: StartRequest): Promi
   const id = request.id ?? engine.newId();
   const known = await knownRelease(engine, id, request, policy);
   if (known !== null) return known;
-  const prepared = await prepareRelease(services, request, policy, id);
+  const prepared = await prepareRelease(services, request, policy, id, clock.now());
   refuseFindings(prepared.findings);
   const { plan } = prepared;
   const { requestedBy, supersede = 'reject' } = request;

@@ -2,6 +2,7 @@ import { type BluegreenError, isBluegreenError } from '@bluegreen/contract';
 import { statusOf } from './api.js';
 import type { Collection, ObjectPatch } from './collection.js';
 import type { KubernetesObject } from './objects.js';
+import { markOf, newerOwner, prefix } from './stamp.js';
 import { ownersOf } from './status.js';
 
 /** How writes appear in `managedFields` and in the conflicts of others. */
@@ -44,6 +45,15 @@ export interface Intent {
   readonly spec?: unknown;
 }
 
+export interface ApplyCall<T> {
+  /** What the write was decided from; `null`: the object does not exist. */
+  readonly before: T | null;
+  readonly manager: Manager;
+  readonly signal: AbortSignal;
+  /** Takes the fields from whoever holds them. */
+  readonly force?: boolean;
+}
+
 /**
  * Server-side apply: value and stamp in one request that happens only to the version that was read. Without `force`
  * a field of somebody who is not to be overruled stops it.
@@ -53,17 +63,63 @@ export interface Intent {
 export async function apply<T extends KubernetesObject>(
   collection: Collection<T>,
   intent: Intent,
-  manager: Manager,
-  signal: AbortSignal,
-  force = false,
+  { before, manager, signal, force = false }: ApplyCall<T>,
 ): Promise<T> {
-  try {
-    return await collection.patch(intent.metadata.name, patchOf(intent, manager, force), signal);
-  } catch (error) {
-    // It was not executed, and the version it names guards the second one as it did the first.
-    if (force || !mayOverrule(error, manager)) throw error;
-    return collection.patch(intent.metadata.name, patchOf(intent, manager, true), signal);
+  let next = intent;
+  let isForced = force;
+  for (let round = 1; ; round += 1) {
+    try {
+      return await collection.patch(next.metadata.name, patchOf(next, manager, isForced), signal);
+    } catch (error) {
+      // Neither was executed, and the version in the request guards the next one as it did this one.
+      if (!isForced && mayOverrule(error, manager)) isForced = true;
+      else next = await afterNoise(collection, next, before, { error, round, signal });
+    }
   }
+}
+
+interface Failure {
+  readonly error: unknown;
+  readonly round: number;
+  readonly signal: AbortSignal;
+}
+
+/** Controllers write the status of an object all the time, and each write is a new version of it. */
+const mostRounds = 8;
+
+/** The same write for the present version, where nothing but the status changed. @throws the error otherwise */
+async function afterNoise<T extends KubernetesObject>(
+  collection: Collection<T>,
+  intent: Intent,
+  before: T | null,
+  { error, round, signal }: Failure,
+): Promise<Intent> {
+  const isConflict = isBluegreenError(error) && error.code === 'kubernetes/conflict';
+  if (!isConflict || before === null || round >= mostRounds) throw error;
+  const now = await collection.item(intent.metadata.name, { signal, fresh: true });
+  const [there, ours] = [markOf(now), markOf(intent as KubernetesObject & Intent)];
+  if (there !== null && ours !== null && there.fence.epoch > ours.fence.epoch) throw newerOwner(there, ours.fence);
+  if (now === null || decisive(now) !== decisive(before)) throw error;
+  return { ...intent, metadata: { ...intent.metadata, resourceVersion: now.metadata.resourceVersion } };
+}
+
+/** Everything of an object that a decision can have been made from. */
+function decisive({ metadata, ...rest }: KubernetesObject): string {
+  const { uid, labels, annotations, deletionTimestamp } = metadata;
+  return JSON.stringify([
+    uid,
+    labels,
+    ownAnnotations(annotations),
+    deletionTimestamp,
+    (rest as { spec?: unknown }).spec,
+  ]);
+}
+
+/** Controllers keep notes of their own in annotations, as `deployment.kubernetes.io/revision`. */
+function ownAnnotations(annotations: Readonly<Record<string, string>> = {}): readonly (readonly [string, string])[] {
+  return Object.entries(annotations)
+    .filter(([name]) => name.startsWith(prefix))
+    .sort();
 }
 
 /** What the server would say to this write, without doing it; `null`: it would do it. */

@@ -69,7 +69,12 @@ export function readCommon(options: CommonOptions): CommonSettings {
     cluster,
     namespace: readName('namespace', namespace),
     slotLabel,
-    manager: { name: readName('fieldManager', fieldManager), overrule: options.overrule ?? people, writeSeconds },
+    // Our own name with another operation (a merge patch) is a manager of its own to the server.
+    manager: {
+      name: readName('fieldManager', fieldManager),
+      overrule: [fieldManager, ...(options.overrule ?? people)],
+      writeSeconds,
+    },
     lateWriteMs: writeSeconds * 1000 + networkMs,
   };
 }

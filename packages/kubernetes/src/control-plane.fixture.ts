@@ -44,7 +44,7 @@ export class TestNamespace {
   }
 
   create<T>(kind: string, object: unknown): Promise<T> {
-    return this.ask('POST', this.path(kind), object);
+    return this.ask('POST', `${this.path(kind)}?fieldManager=kubectl-create`, object);
   }
 
   get<T>(kind: string, name: string): Promise<T> {

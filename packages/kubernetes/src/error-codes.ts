@@ -138,5 +138,39 @@ const objectErrors = {
   },
 } as const satisfies ErrorTable;
 
+/** What can be wrong with the workloads of a slot. */
+const workloadErrors = {
+  'kubernetes/slot-missing': {
+    message: 'The slot has no Deployment, and there is no template to make one from.',
+    hint: 'Create the Deployment that is named in the detail, or give the environment a `template`.',
+    reaction: 'permanent',
+  },
+  'kubernetes/deployment-unsuitable': {
+    message: 'The Deployment cannot carry a slot.',
+    hint: 'The detail says why: correct the Deployment, or the options `slotLabel` and `container`.',
+    reaction: 'permanent',
+  },
+  'kubernetes/slots-differ': {
+    message: 'The Deployments of the two slots differ in more than slot and version.',
+    hint: 'Make the parts equal that are named in the detail, or deploy both slots from one `template`.',
+    reaction: 'permanent',
+  },
+  'kubernetes/autoscaler-missing': {
+    message: 'The autoscaler does not exist.',
+    hint: 'Create it, or take it out of `autoscalers`.',
+    reaction: 'permanent',
+  },
+  'kubernetes/autoscaler-shrinks': {
+    message: 'The autoscaler may make the candidate smaller than it must be while nobody uses it yet.',
+    hint: 'Raise `minReplicas`, or give it a `scaleDown` stabilisation that is longer than a release.',
+    reaction: 'permanent',
+  },
+  'kubernetes/no-farewell': {
+    message: 'The pods end at once when they are told to, while nodes still send them connections.',
+    hint: 'Give the container a `preStop` delay inside `terminationGracePeriodSeconds`.',
+    reaction: 'permanent',
+  },
+} as const satisfies ErrorTable;
+
 /** Every code of this package: thrown as an error, reported as a finding of `preflight`, or both. */
-export const kubernetesErrors = { ...callErrors, ...objectErrors } as const;
+export const kubernetesErrors = { ...callErrors, ...objectErrors, ...workloadErrors } as const;

@@ -1,6 +1,15 @@
+export type { Right } from './access.js';
 export type { ClusterOptions, KubernetesCluster } from './cluster.js';
 export { kubernetesCluster } from './cluster.js';
 export type { CommonOptions, RouterOptions } from './common-options.js';
+export type { DeploymentEnvironment } from './deployment-environment.js';
+export { deploymentEnvironment } from './deployment-environment.js';
+export type {
+  DeploymentEnvironmentOptions,
+  DeploymentTemplate,
+  ImageRequest,
+  WorkerOptions,
+} from './deployment-options.js';
 export { kubernetesErrors } from './error-codes.js';
 export type { KubeConfigLike } from './kube-config.js';
 export type { ServiceTrafficOptions } from './service-options.js';

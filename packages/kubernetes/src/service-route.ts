@@ -88,16 +88,17 @@ async function checkPods(settings: ServiceSettings, state: ServiceState, slot: S
 /** One request: the selector, whole, with `value` for the slot (`null`: as it is), and the stamp. */
 function write(
   { cluster, namespace, slotLabel, manager }: ServiceSettings,
-  { metadata, spec }: ServiceObject,
+  before: ServiceObject,
   value: string | null,
   mark: Mark,
   signal: AbortSignal,
 ): Promise<ServiceObject> {
+  const { metadata, spec } = before;
   const intent = serviceIntent(namespace, metadata, mark, {
     ...spec.selector,
     ...(value === null ? {} : { [slotLabel]: value }),
   });
-  return apply(cluster.objects<ServiceObject>('services', namespace), intent, manager, signal);
+  return apply(cluster.objects<ServiceObject>('services', namespace), intent, { before, manager, signal });
 }
 
 export function serviceIntent(

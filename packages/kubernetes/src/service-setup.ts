@@ -32,5 +32,5 @@ async function setUp(settings: ServiceSettings, name: string, value: string, sig
   // The stamp never goes back: an owner that is refused today must be refused tomorrow.
   const mark = markOf(service) ?? firstMark;
   const intent = serviceIntent(namespace, service.metadata, mark, { ...selector, [slotLabel]: value });
-  await apply(services, intent, manager, signal, true);
+  await apply(services, intent, { before: service, manager, signal, force: true });
 }

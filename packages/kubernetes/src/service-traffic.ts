@@ -1,13 +1,16 @@
 import { type Slot, type TrafficAdapter, type TrafficCapabilities, trafficCapabilities } from '@bluegreen/contract';
+import type { Right } from './access.js';
 import { observeService } from './service-observe.js';
 import { readServiceOptions, type ServiceSettings, type ServiceTrafficOptions } from './service-options.js';
-import { preflightService } from './service-preflight.js';
+import { preflightService, serviceRights } from './service-preflight.js';
 import { routeService } from './service-route.js';
 import { setUpService } from './service-setup.js';
 import { Settling } from './settling.js';
 
 /** Traffic through the selector of a Service: all or nothing, and nothing else to install. */
 export interface ServiceTraffic extends TrafficAdapter {
+  /** What it needs to be allowed, for `permissions`. */
+  readonly rights: readonly Right[];
   /**
    * Marks the Services as ours and takes their selectors over from whoever wrote them. Once per service; again after
    * somebody removed the mark. Never while a release runs.
@@ -32,6 +35,7 @@ export function serviceTraffic(options: ServiceTrafficOptions): ServiceTraffic {
     name: 'kubernetes-service',
     resource: `kubernetes:${cluster.name}/${namespace}/services/${service}`,
     capabilities: capabilitiesOf(settings),
+    rights: serviceRights(settings),
     setup: ({ adopt, signal } = {}) => setUpService(settings, adopt ?? null, signal),
     preflight: (needs, call) => preflightService(settings, needs, call),
     observe: (call) => observeService(settings, settling, call),

@@ -49,9 +49,17 @@ export function markOf(object: KubernetesObject | null): Mark | null {
 
 /** Why this write may not follow `mark`; `null`: it may. A write that was done already is `isRepeated`. */
 export function fenceProblem(mark: Mark, call: WriteCall): BluegreenError | null {
-  const detail = `${printStamp(mark.fence)} is stored, ${printStamp(call.fence)} came`;
-  if (call.fence.epoch < mark.fence.epoch) return fail('kubernetes/newer-owner', { detail });
+  if (call.fence.epoch < mark.fence.epoch) return newerOwner(mark, call.fence);
+  const detail = stamps(mark, call.fence);
   return compareFences(call.fence, mark.fence) <= 0 ? fail('kubernetes/changed', { detail }) : null;
+}
+
+export function newerOwner(mark: Mark, fence: Fence): BluegreenError {
+  return fail('kubernetes/newer-owner', { detail: stamps(mark, fence) });
+}
+
+function stamps(mark: Mark, fence: Fence): string {
+  return `${printStamp(mark.fence)} is stored, ${printStamp(fence)} came`;
 }
 
 /** True when this very write left the mark. */

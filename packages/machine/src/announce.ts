@@ -4,6 +4,7 @@ import { rollbackTarget } from './goals.js';
 import type { GateState, Phase, ReleaseState } from './state.js';
 import { stepsOf } from './steps.js';
 import { serviceNames, serviceOf } from './update.js';
+import { awaitsWindow, nextOpening } from './windows.js';
 
 /**
  * What one decision means, in words for people, listeners and reports. Pure, in a fixed order; journaled in one piece
@@ -103,6 +104,9 @@ function sayHeld(before: ReleaseState, after: ReleaseState, at: number, said: An
     said.push({ type: 'release-paused', at, reason: `${after.paused.by}: ${after.paused.reason}` });
   }
   if (before.paused !== null && after.paused === null) said.push({ type: 'release-resumed', at });
+  if (awaitsWindow(after) && !awaitsWindow(before)) {
+    said.push({ type: 'window-awaited', at, opensAt: nextOpening(after, at) });
+  }
 }
 
 function sayServices(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
@@ -111,6 +115,16 @@ function sayServices(before: ReleaseState, after: ReleaseState, at: number, said
     const was = serviceOf(before, service);
     if (is.routing.drifted !== null && was.routing.drifted?.revision !== is.routing.drifted.revision) {
       said.push({ type: 'routing-drifted', at, service, summary: is.routing.drifted.summary });
+    }
+    // A rollback, or what an earlier owner wrote, is no restoration: nothing is left to be held then.
+    if (is.routing.restored !== null && is.routing.restored !== was.routing.restored) {
+      said.push({ type: 'routing-restored', at, service, since: is.routing.restored.since });
+    }
+    if (before.promotedAt !== null && was.retainedSince === null && is.retainedSince !== null) {
+      const { after: retention } = after.plan.policy.retire;
+      if (retention !== 'keep') {
+        said.push({ type: 'retention-extended', at, service, retainUntil: is.retainedSince + retention });
+      }
     }
     if (isBack(after, service) && !isBack(before, service)) {
       said.push({ type: 'traffic-returned', at, service, slot: is.roles!.active! });

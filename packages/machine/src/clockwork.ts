@@ -1,17 +1,18 @@
 import { printDuration, type Slot, slots } from '@bluegreen/contract';
 import { isFit, isShown } from './conditions.js';
 import { openGates, settleGate } from './gates.js';
-import { lastPatience, trafficGoal } from './goals.js';
+import { lastPatience, retainUntil, trafficGoal } from './goals.js';
 import type { ReleaseState, RouteWrite } from './state.js';
 import { noteUncounted } from './uncounted-time.js';
 import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './update.js';
+import { noteWindows, windowInstant } from './windows.js';
 
 /**
  * Brings everything up to `at` that follows from the state and the time alone. Idempotent, and gives back `state`
  * itself when nothing changed, so that a tick which changes nothing is not journaled.
  */
 export function catchUp(state: ReleaseState, at: number): ReleaseState {
-  let next = eachService(state, (each, name) => ageConverges(ageWrites(each, name, at), name, at));
+  let next = eachService(noteWindows(state, at), (each, name) => ageConverges(ageWrites(each, name, at), name, at));
   next = eachService(next, (each, name) => noteShown(each, name, at));
   next = eachService(next, (each, name) => noteFitness(each, name, at));
   return noteUncounted(settleTimedGates(next, at), at);
@@ -95,7 +96,7 @@ function settleTimedGates(state: ReleaseState, at: number): ReleaseState {
 }
 
 /** Every instant at which time alone may change something. The next one is when the runner must look again. */
-export function instants(state: ReleaseState): readonly number[] {
+export function instants(state: ReleaseState, now: number): readonly number[] {
   const { limits, prepare } = state.plan.policy;
   const found: number[] = [];
   for (const { gate, state: gateState } of openGates(state)) {
@@ -104,6 +105,8 @@ export function instants(state: ReleaseState): readonly number[] {
   if (state.watch !== null) found.push(state.watch.until);
   if (state.total.stoppedSince === null) found.push(state.total.until);
   if (state.phase === 'preparing') found.push(state.phaseSince + prepare.readyWithinMs);
+  const window = windowInstant(state, now);
+  if (window !== null) found.push(window);
   for (const name in state.services) serviceInstants(state, name, limits.settleMs, found);
   return found;
 }
@@ -131,7 +134,6 @@ function serviceInstants(state: ReleaseState, name: string, settleMs: number, fo
     if (unfitSince !== null && roles !== null) found.push(unfitSince + settleMs, unfitSince + readyWithinMs);
     if (converge?.status === 'unknown') found.push(converge.since + environment.capabilities.lateWriteMs);
   }
-  if (state.promotedAt !== null && state.plan.policy.retire.after !== 'keep') {
-    found.push(state.promotedAt + state.plan.policy.retire.after);
-  }
+  const retained = retainUntil(state, name);
+  if (retained !== null) found.push(retained);
 }

@@ -22,7 +22,24 @@ export interface CompiledPolicy {
     readonly drainMs: number;
   };
   readonly limits: CompiledLimits;
+  /** When a release may shift forward; absent: always. */
+  readonly windows?: CompiledWindows;
 }
+
+export interface CompiledWindows {
+  /** IANA name. */
+  readonly timeZone: string;
+  /** Minutes of the day by the clocks of the zone; `untilMinute` is the first one after it, at most 1440. */
+  readonly open: readonly {
+    readonly days: readonly Weekday[];
+    readonly fromMinute: number;
+    readonly untilMinute: number;
+  }[];
+  /** Whole days, both included, as `2026-12-24`. */
+  readonly frozen: readonly { readonly from: string; readonly until: string }[];
+}
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 
 export interface CompiledLimits {
   /** From the request to the end of the bake; stands still while a person is awaited, paused or drifted. */
@@ -48,34 +65,7 @@ export interface CompiledStep {
   readonly gates: readonly CompiledGate[];
 }
 
-export type CompiledAnalysis = CompiledThreshold | CompiledErrorRatio | CompiledLatency;
-
-/** What the analyses that compare with the active slot share. */
-interface CompiledComparison {
-  /** Chance that one gate or guardrail fails a good version: a share of `limits.falseFail`. */
-  readonly failBudget: number;
-  readonly passBudget: number;
-  readonly minSamples: number;
-  readonly minTimeMs: number;
-  readonly everyMs: number;
-}
-
-export interface CompiledErrorRatio extends CompiledComparison {
-  readonly kind: 'error-ratio';
-  readonly maxRatio: number;
-  readonly failAbove: number;
-  readonly maxRate: number;
-  readonly harmlessRate: number;
-}
-
-export interface CompiledLatency extends CompiledComparison {
-  readonly kind: 'latency';
-  readonly quantiles: readonly number[];
-  readonly maxSlowdown: number;
-  readonly warmUpMs: number;
-}
-
-export interface CompiledThreshold {
+export interface CompiledAnalysis {
   readonly kind: 'threshold';
   /** Errors divided by requests, 0 to 1. */
   readonly maxRate: number;

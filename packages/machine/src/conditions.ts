@@ -135,8 +135,11 @@ export function isLeftAlone({ converge, seen }: SlotState): boolean {
 
 /** Retention is over, or was never asked for. */
 export function retentionOver(state: ReleaseState, at: number): boolean {
-  const until = retainUntil(state);
-  return !tearsDown(state) || until === null || at >= until;
+  if (!tearsDown(state)) return true;
+  return serviceNames(state).every((name) => {
+    const until = retainUntil(state, name);
+    return until !== null && at >= until;
+  });
 }
 
 export function anyDrift(state: ReleaseState): boolean {

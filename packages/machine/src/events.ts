@@ -81,8 +81,6 @@ export type Fact =
       readonly attempt: number;
       readonly verdict: Verdict;
       readonly evidence: Evidence;
-      /** What a recovered judge goes on with, per service. For judges alone: nothing is folded from it. */
-      readonly memory?: Readonly<Record<string, unknown>>;
     })
   | (At & { readonly type: 'time-passed' })
   | (Command & { readonly type: 'approval-granted'; readonly gate: string })
@@ -148,7 +146,13 @@ export type Announcement =
     })
   | (At & { readonly type: 'release-paused'; readonly reason: string })
   | (At & { readonly type: 'release-resumed' })
+  /** The windows of the policy are closed: it shifts on when the next one opens; `null`: none does. */
+  | (At & { readonly type: 'window-awaited'; readonly opensAt: number | null })
   | (At & { readonly type: 'routing-drifted'; readonly service: string; readonly summary: string })
+  /** What somebody else had written is gone again, without a command. */
+  | (At & { readonly type: 'routing-restored'; readonly service: string; readonly since: number })
+  /** The old slot had traffic again after the promotion: its retention counts anew. */
+  | (At & { readonly type: 'retention-extended'; readonly service: string; readonly retainUntil: number })
   | (At & { readonly type: 'rollback-begun'; readonly cause: RollbackCause })
   | (At & { readonly type: 'traffic-returned'; readonly service: string; readonly slot: Slot })
   | (At & { readonly type: 'teardown-begun'; readonly service: string; readonly slot: Slot })

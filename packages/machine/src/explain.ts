@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes, printDuration } from '@bluegreen/contract';
+import { type ErrorCode, errorCodes, printDuration, printInstant } from '@bluegreen/contract';
 import type { Evidence } from './events.js';
 import { explainHeld } from './explain-held.js';
 import { explainPhase } from './explain-phase.js';
@@ -29,7 +29,7 @@ export interface Explanation {
 
 /** Explains a state. Instants are ISO times; pure, so the same state reads the same everywhere. */
 export function explain(state: ReleaseState): Explanation {
-  return explainEnd(state) ?? explainHeld(state) ?? explainPhase(state);
+  return explainEnd(state) ?? explainHeld(state) ?? withRestored(state, explainPhase(state));
 }
 
 function explainEnd(state: ReleaseState): Explanation | null {
@@ -69,4 +69,17 @@ function oldSlots(state: ReleaseState): string | null {
     return [version === null ? `${roles.active} of ${name} is retired` : `${roles.active} of ${name} keeps ${version}`];
   });
   return kept.length === 0 ? null : kept.join('; ');
+}
+
+/** Says of a drift that went away by itself that it was there: the time of it did not count. */
+function withRestored(state: ReleaseState, explanation: Explanation): Explanation {
+  const told = serviceNames(state).flatMap((name) => {
+    const { restored } = serviceOf(state, name).routing;
+    if (restored === null || restored.until < state.phaseSince) return [];
+    const [from, to] = [printInstant(restored.since), printInstant(restored.until)];
+    return [
+      `From ${from} to ${to} the router of ${name} held something else (${restored.summary}); that did not count.`,
+    ];
+  });
+  return told.length === 0 ? explanation : { ...explanation, sentence: [explanation.sentence, ...told].join(' ') };
 }

@@ -10,6 +10,7 @@ import { findCause } from './failures.js';
 import { gatesHere, noteVerdict } from './gates.js';
 import { noteGoal } from './goals.js';
 import { takeOver } from './ownership.js';
+import { noteRetained } from './retention.js';
 import { believeRouting } from './routing-belief.js';
 import type { GateState, ReleaseState } from './state.js';
 import { noteUncounted } from './uncounted-time.js';
@@ -30,7 +31,10 @@ export function drawConsequences(state: ReleaseState, at: number): ReleaseState 
   const known = eachService(eachService(state, findRoles), noteGoal);
   const sized = eachService(known, noteCapacity);
   const doubted = eachService(sized, (each, name) => noteDoubt(each, name, at));
-  const current = catchUp(doubted, at);
+  const current = catchUp(
+    eachService(doubted, (each, name) => noteRetained(each, name, at)),
+    at,
+  );
   return noteUncounted(pauseOnFailure(noteCause(current, at), at), at);
 }
 

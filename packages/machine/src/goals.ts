@@ -118,10 +118,11 @@ export function tearsDown(state: ReleaseState): boolean {
   return !state.retentionCut || serviceNames(state).some((name) => serviceOf(state, name).teardownBegunAt !== null);
 }
 
-/** When the old slot may be torn down; `null` when it is kept, or nothing was promoted yet. */
-export function retainUntil(state: ReleaseState): number | null {
+/** When the old slot may be torn down; `null` when it is kept, has traffic again, or nothing was promoted yet. */
+export function retainUntil(state: ReleaseState, name: string): number | null {
   const { after } = state.plan.policy.retire;
-  return state.promotedAt === null || after === 'keep' ? null : state.promotedAt + after;
+  const { retainedSince } = serviceOf(state, name);
+  return retainedSince === null || after === 'keep' ? null : retainedSince + after;
 }
 
 /** Rolling back and retiring have a longer breath than going forward: nothing comes after them. */

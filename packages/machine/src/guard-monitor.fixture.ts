@@ -105,7 +105,9 @@ export class Monitor {
     const { roles, slots } = state.services.web!;
     const { after } = state.plan.policy.retire;
     if (after === 'keep' || (state.retentionCut && state.services.web!.teardownBegunAt === null)) return;
-    need(at >= state.promotedAt! + after, 'its retention is not over');
+    const { retainedSince } = state.services.web!;
+    need(retainedSince !== null && retainedSince >= state.promotedAt!, 'nobody knows since when it is retained');
+    need(at >= retainedSince! + after, 'its retention is not over');
     if (roles!.active !== null) need(slots[roles!.active].seen?.version === null, 'the old slot runs');
   }
 

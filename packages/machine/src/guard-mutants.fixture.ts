@@ -68,7 +68,7 @@ const blinds: Readonly<Record<string, Blind>> = {
     services(state, (service) =>
       service.roles === null ? service : slot(service, service.roles.candidate, 'v2', Number.MAX_SAFE_INTEGER),
     ),
-  retention: (state) => ({ ...state, promotedAt: 0 }),
+  retention: (state) => services(state, (service) => ({ ...service, retainedSince: 0 })),
   'old slot': (state) =>
     services(state, (service) =>
       service.roles?.active == null ? service : slot(service, service.roles.active, null, 0),

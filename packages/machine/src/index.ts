@@ -2,13 +2,12 @@ export { announce } from './announce.js';
 export { refusal } from './commands.js';
 export type {
   CompiledAnalysis,
-  CompiledErrorRatio,
   CompiledGate,
-  CompiledLatency,
   CompiledLimits,
   CompiledPolicy,
   CompiledStep,
-  CompiledThreshold,
+  CompiledWindows,
+  Weekday,
 } from './compiled-policy.js';
 export type { Effect, JudgedService } from './effects.js';
 export type {
@@ -36,3 +35,4 @@ export type { PlannedService, ReleasePlan } from './release-plan.js';
 export { skipRole } from './skips.js';
 export type { ActivePhase, EndPhase, GateState, Phase, ReleaseState, RollbackCause, ServiceState } from './state.js';
 export { effectsFor, isEnd, wakeAt } from './wanted-effects.js';
+export type { Opening } from './windows.js';

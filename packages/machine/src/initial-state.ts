@@ -24,13 +24,13 @@ export function initialState(event: Requested): ReleaseState {
     earlier: {},
     ownedSince: at,
     heldSince: null,
+    isClosed: false,
     paused: null,
     cause: null,
     stuck: null,
     reopenAt: null,
     total: { until: at + plan.policy.limits.totalMs, stoppedSince: null },
     promotedAt: null,
-    exposedAt: null,
     retentionCut: false,
     commands: [],
   };
@@ -57,11 +57,13 @@ function initialService(): ServiceState {
       failure: null,
       suspect: null,
       drifted: null,
+      restored: null,
       drainedAt: { blue: null, green: null },
     },
     teardownBegunAt: null,
     doubt: null,
     capacity: null,
+    retainedSince: null,
   };
 }
 

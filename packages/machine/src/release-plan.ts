@@ -1,11 +1,14 @@
 import type { Cohort, EnvironmentCapabilities, TrafficCapabilities } from '@bluegreen/contract';
 import type { CompiledPolicy } from './compiled-policy.js';
+import type { Opening } from './windows.js';
 
 /** Everything a release was promised when it was requested. Journaled, so that a recovery needs nothing else. */
 export interface ReleasePlan {
   readonly format: 1;
   readonly policy: CompiledPolicy;
   readonly services: Readonly<Record<string, PlannedService>>;
+  /** When it may shift forward, oldest first; absent: always. */
+  readonly openings?: readonly Opening[];
 }
 
 export interface PlannedService {

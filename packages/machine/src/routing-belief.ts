@@ -41,8 +41,10 @@ export function believeRouting(state: ReleaseState, event: Observed): ReleaseSta
   }
   const drainedAt = drained(state, name, seen, observation, at);
   if (own === null && !wish && isKnown(routing, seen, drainedAt)) return state;
+  const { drifted } = routing;
   const next = withRouting(state, name, {
     seen,
+    ...(drifted === null || wish ? {} : { restored: { since: drifted.since, until: at, summary: drifted.summary } }),
     ...settledBy(state, name, routing, own),
     legitimate: seen.revision,
     fresh: true,

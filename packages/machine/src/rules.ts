@@ -62,8 +62,7 @@ export const actions = {
   },
   openStep: (state: ReleaseState, at: number): ReleaseState => {
     const { holdMs, gates } = currentStep(state);
-    const exposedAt = state.exposedAt ?? at;
-    return openAll({ ...state, exposedAt, watch: watching(at, holdMs) }, gates, at, at + holdMs);
+    return openAll({ ...state, watch: watching(at, holdMs) }, gates, at, at + holdMs);
   },
   nextStep: (state: ReleaseState): ReleaseState =>
     freshAttempts({ ...closeAll(state, gatesHere(state)), watch: null, step: state.step + 1 }),
@@ -74,7 +73,8 @@ export const actions = {
   },
   promote: (state: ReleaseState, at: number): ReleaseState => {
     const left = freshAttempts(leave(state));
-    return withOutcome({ ...left, promotedAt: at }, 'promoted');
+    const promoted = withOutcome({ ...left, promotedAt: at }, 'promoted');
+    return eachService(promoted, (each, name) => withService(each, name, { retainedSince: at }));
   },
   reopen: (state: ReleaseState, at: number): ReleaseState => {
     // A person was awaited all the time, and starts it anew.
@@ -82,7 +82,7 @@ export const actions = {
     const open = eachService(state, (each, name) =>
       serviceOf(each, name).outcome === 'promoted' ? each : withService(each, name, { outcome: null }),
     );
-    const opened = freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, exposedAt: null, total });
+    const opened = freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, total });
     return state.reopenAt === 'rolling-back' ? lookBeforeReturn(opened, 'rolling-back', at) : opened;
   },
   finishPromoted: (state: ReleaseState): ReleaseState => leave(state),

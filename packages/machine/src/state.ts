@@ -53,6 +53,8 @@ export interface ReleaseState {
   readonly ownedSince: number;
   /** Since when the release is paused or its routing drifted: its limits stand still. */
   readonly heldSince: number | null;
+  /** Whether the windows of the policy keep it from shifting forward. */
+  readonly isClosed: boolean;
   readonly paused: { readonly by: string; readonly reason: string; readonly at: number } | null;
   readonly cause: RollbackCause | null;
   readonly stuck: { readonly code: string; readonly from: ActivePhase; readonly message: string } | null;
@@ -61,8 +63,6 @@ export interface ReleaseState {
   /** The end of `limits.total`, moved on by every time in which it stood still. */
   readonly total: { readonly until: number; readonly stoppedSince: number | null };
   readonly promotedAt: number | null;
-  /** When the candidate got its first users, or was to get them. */
-  readonly exposedAt: number | null;
   /** Whether somebody needs the slot sooner than retention says. */
   readonly retentionCut: boolean;
   /** Ids of applied commands. */
@@ -107,6 +107,11 @@ export interface ServiceState {
   readonly doubt: Doubt | null;
   /** Where the policy says `match-active`: what that means in this release; `null` before the active slot was seen. */
   readonly capacity: Capacity | null;
+  /**
+   * Since when the old slot has had no traffic after the promotion: its retention counts from there. `null` before that,
+   * and while somebody gives it traffic again.
+   */
+  readonly retainedSince: number | null;
 }
 
 /** Ready instances that the candidate needs. Neither ever falls: what the active slot lost is no measure of the load. */
@@ -189,6 +194,8 @@ export interface RoutingState {
   /** Something that we did not write, and since when; it becomes `drifted` when it lasts. */
   readonly suspect: { readonly revision: string; readonly since: number } | null;
   readonly drifted: { readonly revision: string; readonly since: number; readonly summary: string } | null;
+  /** The last drift that went away without a command. */
+  readonly restored: { readonly since: number; readonly until: number; readonly summary: string } | null;
   /** Per slot, the instant at which the last request in it is over; `null` while something can still reach it. */
   readonly drainedAt: Readonly<Record<Slot, number | null>>;
 }

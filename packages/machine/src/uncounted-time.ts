@@ -2,6 +2,7 @@ import { allReached, anyDrift } from './conditions.js';
 import { awaitsPerson, openGates } from './gates.js';
 import type { GateState, ReleaseState } from './state.js';
 import { serviceNames, serviceOf } from './update.js';
+import { awaitsWindow } from './windows.js';
 
 /** Notes since when time does not count, and moves on what was to end meanwhile once it counts again. Idempotent. */
 export function noteUncounted(state: ReleaseState, at: number): ReleaseState {
@@ -83,7 +84,7 @@ function moveGates(state: ReleaseState, byMs: (kind: string, gate: GateState) =>
 
 /** `limits.total` stands still while a person is awaited, the release is paused, or its routing drifted. */
 function noteTotal(state: ReleaseState, at: number): ReleaseState {
-  const stopped = state.paused !== null || anyDrift(state) || awaitsPerson(state);
+  const stopped = state.paused !== null || anyDrift(state) || awaitsPerson(state) || awaitsWindow(state);
   const { until, stoppedSince } = state.total;
   if (stopped === (stoppedSince !== null)) return state;
   return {

@@ -20,10 +20,9 @@ import {
   touchableFrom,
 } from './conditions.js';
 import { providersReachedFrom } from './dependencies.js';
-import type { Effect } from './effects.js';
+import type { Effect, JudgedService } from './effects.js';
 import { openGates } from './gates.js';
 import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
-import { subjects } from './judged-services.js';
 import type { ConvergeState, ReleaseState } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
@@ -53,7 +52,7 @@ export function effectsFor(state: ReleaseState): readonly Effect[] {
 export function wakeAt(state: ReleaseState, now: number): number | null {
   if (isEnd(state)) return null;
   let earliest: number | null = null;
-  for (const instant of instants(state)) {
+  for (const instant of instants(state, now)) {
     if (instant > now && (earliest === null || instant < earliest)) earliest = instant;
   }
   return earliest;
@@ -133,6 +132,8 @@ function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boole
   const isLast = state.phase === 'rolling-back' || state.phase === 'retiring';
   if (routing.attempts >= (isLast ? attempts * lastPatience : attempts)) return false;
   if (state.paused !== null && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
+  if (state.isClosed && state.phase === 'shifting' && isForward(state, goal, routing.seen.target, roles.candidate))
+    return false;
   // S1: capacity before weight, and of every service: what is shifted alone is mixed. A rollback never waits (S28).
   return state.phase !== 'shifting' || serviceNames(state).every((each) => isDeployed(state, each));
 }
@@ -236,7 +237,8 @@ function retireFrom(state: ReleaseState, name: string, slot: Slot): number | nul
   if (state.paused !== null || !nothingUnresolved(state)) return null;
   const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
   if (seen === null || !fresh) return null;
-  const retained = state.phase === 'retiring' ? (retainUntil(state) ?? 0) : 0;
+  const retained = state.phase === 'retiring' ? retainUntil(state, name) : 0;
+  if (retained === null) return null;
   const touchable = touchableFrom(state, name, slot);
   return attemptFrom(state, touchable === null ? null : Math.max(touchable, retained), converge, 'retire');
 }
@@ -273,12 +275,23 @@ function judgeEffects(state: ReleaseState, effects: Effect[]): void {
       gate,
       attempt: judged.attempt,
       openedAt: judged.openedAt,
-      dueAt: judged.dueAt < latestDue ? judged.dueAt : null,
       analysis,
       subjects: subjects(state),
     });
   }
 }
 
-/** Later than this no gate is due: guardrails are opened with an instant that never comes. */
-const latestDue = Number.MAX_SAFE_INTEGER / 4;
+function subjects(state: ReleaseState): Readonly<Record<string, JudgedService>> {
+  const found: Record<string, JudgedService> = {};
+  for (const name of serviceNames(state)) {
+    const { roles, slots } = serviceOf(state, name);
+    if (roles === null) continue;
+    found[name] = {
+      version: plannedOf(state, name).version,
+      candidate: roles.candidate,
+      active: roles.active,
+      url: slots[roles.candidate].seen?.url ?? null,
+    };
+  }
+  return found;
+}

@@ -17,6 +17,9 @@ export interface NginxServer {
   reload(configuration: (ports: NginxPorts) => NginxConfiguration): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
+  /** Nobody of it runs any more, and nothing is closed: connections are taken by the system and get no answer. */
+  pause(): void;
+  resume(): void;
   /** Stops it and removes the directory. */
   remove(): Promise<void>;
 }
@@ -93,6 +96,10 @@ export async function startNginx(configuration: (ports: NginxPorts) => NginxConf
     running.kill('SIGTERM');
     await ended;
   };
+  const signalAll = (signal: NodeJS.Signals) => {
+    const master = child!.pid!;
+    for (const pid of [master, ...workersOf(master)]) process.kill(pid, signal);
+  };
   const server: NginxServer = {
     directory,
     configurationFile,
@@ -112,6 +119,8 @@ export async function startNginx(configuration: (ports: NginxPorts) => NginxConf
       await until(() => !workersOf(master).some((pid) => before.includes(pid)), 'old workers to end');
     },
     stop,
+    pause: () => signalAll('SIGSTOP'),
+    resume: () => signalAll('SIGCONT'),
     async remove() {
       await stop();
       rmSync(directory, { recursive: true, force: true });

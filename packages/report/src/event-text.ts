@@ -35,6 +35,16 @@ export function eventText(event: ReleaseEvent, before: ReleaseSummary, after: Re
       return say('paused', `by ${event.reason}`, 'warning');
     case 'routing-drifted':
       return say(event.service, `drifted: ${event.summary}`, 'warning');
+    case 'routing-restored':
+      return say(
+        event.service,
+        `the routing is ours again, after ${printLasting(event.at - event.since)} with somebody else's`,
+      );
+    case 'retention-extended':
+      return say(
+        event.service,
+        `had traffic on its old slot, which stays warm until ${clockOf(view, event.retainUntil)}`,
+      );
     case 'traffic-returned':
       return say(event.service, `${event.slot} serves everyone`);
     case 'teardown-begun':

@@ -104,6 +104,21 @@ it('tells what people do', () => {
   `);
 });
 
+it('tells of a drift that went away, and of a retention that counts anew', () => {
+  const story = stories.drifted();
+  story
+    .wait('5s')
+    .add({ type: 'routing-restored', service: 'checkout', since: story.at - 20_000 })
+    .add({ type: 'retention-extended', service: 'checkout', retainUntil: story.at + 60_000 });
+  expect(linesOf(story).split('\n').slice(-3).join('\n')).toMatchInlineSnapshot(`
+    "00:03:19  checkout              the routing is ours again, after 20s with somebody else's
+    00:03:19  checkout              had traffic on its old slot, which stays warm until 00:04:19
+    "
+  `);
+  const summary = story.records.reduce<ReleaseSummary | null>((before, record) => nextSummary(before, record), null);
+  expect(summary?.retainUntil).toBe(story.at + 60_000);
+});
+
 it('tells what is out of order: crashes, drift, unreadable routers, retries', () => {
   const story = stories.recovered();
   story.add({ type: 'routing-drifted', service: 'checkout', summary: 'the routing is gone' });

@@ -86,6 +86,8 @@ function foldAnnouncement(summary: ReleaseSummary, event: ReleaseEvent): Release
       return retireSlot(summary, event);
     case 'release-promoted':
       return promote(summary, event);
+    case 'retention-extended':
+      return { ...summary, retainUntil: Math.max(summary.retainUntil ?? 0, event.retainUntil) };
     case 'release-rolled-back':
       return { ...summary, cause: event.cause };
     case 'release-stuck':

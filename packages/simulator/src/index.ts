@@ -18,8 +18,9 @@ export { printRun } from './expect/print-run.js';
 export type { PlannedFault } from './faults/fault-plan.js';
 export type { RunCost } from './result/cost.js';
 export type { UserImpact } from './result/impact.js';
+export type { SimulatedRun } from './result/simulated-run.js';
 export type { Timeline } from './result/timeline.js';
-export type { SimulatedRun, SimulateOptions } from './run/setting.js';
+export type { SimulateOptions } from './run/setting.js';
 export { simulate } from './run/simulate.js';
 export { simulateAsync } from './run/simulate-async.js';
 export type { TrafficRate } from './run/traffic-rate.js';
@@ -29,4 +30,29 @@ export type { World } from './world/create-world.js';
 export { createWorld } from './world/create-world.js';
 export type { Violation } from './world/invariants.js';
 export { violationsOf } from './world/invariants.js';
-export type { ServiceOptions, WorldOptions } from './world/world-options.js';
+export type { Answering, Conditions, VersionEffect } from './world/models/effects.js';
+export {
+  badMigration,
+  behaves,
+  bug,
+  clusteredErrors,
+  coldCache,
+  coldStart,
+  combined,
+  dailyWindow,
+  dependencyCalls,
+  leaking,
+  limitedCapacity,
+  slower,
+  slowTail,
+} from './world/models/versions.js';
+export type {
+  LingeringOptions,
+  MetricsOptions,
+  PeopleOptions,
+  RouterOptions,
+  ServiceOptions,
+  TrafficOptions,
+  UserGroup,
+  WorldOptions,
+} from './world/world-options.js';

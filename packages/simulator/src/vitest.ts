@@ -11,7 +11,7 @@ import {
   neverRoutedToUnready,
 } from './expect/harm.js';
 import { promoted, type RolledBackOptions, rolledBack, stuck, waitedForApproval } from './expect/outcomes.js';
-import type { SimulatedRun } from './run/setting.js';
+import type { SimulatedRun } from './result/simulated-run.js';
 
 /** What `expect(run)` can ask of a simulated release. Import `@bluegreen/simulator/vitest` once, for its effect. */
 export interface ReleaseMatchers {

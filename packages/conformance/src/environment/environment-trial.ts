@@ -10,7 +10,6 @@ import {
   type Slot,
   systemClock,
 } from '@bluegreen/contract';
-import { frozen } from '../freeze.js';
 import { type Attempt, attempt, until, within } from '../patience.js';
 import { reactionOf } from '../reaction-of.js';
 import { broken, type Size } from '../rule.js';
@@ -77,7 +76,7 @@ export class EnvironmentTrial {
   target(slot: Slot, version: string, rest: Partial<EnvironmentTarget> = {}): EnvironmentTarget {
     this.#releases += 1;
     const release = { id: `release-${this.#releases}`, version };
-    return frozen({ slot, release, atLeast: this.instances, autoscaling: 'free', workers: 'idle', ...rest });
+    return { slot, release, atLeast: this.instances, autoscaling: 'free', workers: 'idle', ...rest };
   }
 
   /** The same slot as it is, at least as large. */

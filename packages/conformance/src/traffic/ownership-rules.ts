@@ -145,16 +145,18 @@ export const ownershipRules: readonly Rule<TrafficTrial>[] = [
         const older = trial.nextFence();
         trial.nextOwner();
         const newer = trial.nextFence();
-        const [, won] = await Promise.all([
-          trial.write(trial.target(0), { fence: older, revision, adapter: trial.bench.open() }),
-          trial.write(trial.target(100), { fence: newer, revision, adapter: trial.bench.open() }),
-        ]);
+        const late = () => trial.write(trial.target(0), { fence: older, revision, adapter: trial.bench.open() });
+        const due = () => trial.write(trial.target(100), { fence: newer, revision, adapter: trial.bench.open() });
+        // Either may be the one whose request arrives last.
+        const [won] = await (round % 2 === 0
+          ? Promise.all([due(), late()])
+          : Promise.all([late(), due()]).then((both) => both.reverse()));
         const after = await trial.observe();
-        if (won.error === null && after.fence?.epoch !== newer.epoch) {
+        if (won!.error === null && after.fence?.epoch !== newer.epoch) {
           broken(`epoch ${newer.epoch} was told that it had written; now: ${describeObservation(after)}`);
         }
-        if (won.error !== null && reactionOf(won.error) === 'fenced') {
-          broken(`the newer owner was fenced off by the older one: ${describeError(won.error)}`);
+        if (won!.error !== null && reactionOf(won!.error) === 'fenced') {
+          broken(`the newer owner was fenced off by the older one: ${describeError(won!.error)}`);
         }
       }
     },
@@ -171,8 +173,13 @@ export const ownershipRules: readonly Rule<TrafficTrial>[] = [
         const target = trial.target(round % 2 === 0 ? 100 : 0, { fallback: round % 2 === 0 ? 'green' : 'blue' });
         const before = await trial.observe();
         const writing = trial.settle(target);
-        const during = [await trial.observe(reader), await trial.observe(reader)];
-        const after = await writing;
+        let isWritten = false;
+        const end = writing.finally(() => {
+          isWritten = true;
+        });
+        const during = [await trial.observe(reader)];
+        while (!isWritten && during.length < 200) during.push(await trial.observe(reader));
+        const after = await end;
         for (const seen of during) {
           if (![trial.print(before), trial.print(after)].includes(trial.print(seen))) {
             broken(

@@ -16,7 +16,6 @@ import {
   type TrafficTarget,
   weights,
 } from '@bluegreen/contract';
-import { frozen } from '../freeze.js';
 import { type Attempt, attempt, until, within } from '../patience.js';
 import { reactionOf } from '../reaction-of.js';
 import { broken, type Size } from '../rule.js';
@@ -101,9 +100,9 @@ export class TrafficTrial {
     );
   }
 
-  /** As the runner sends it: without what this router can't give back, and unchangeable. */
+  /** As the runner sends it: without what this router can't give back. */
   normal(target: TrafficTarget): TrafficTarget {
-    return frozen(normaliseTarget(target, this.capabilities));
+    return normaliseTarget(target, this.capabilities);
   }
 
   audience(kind: AudienceKind, slot: Slot): Audience {

@@ -1,9 +1,9 @@
 import type { Finding } from '@bluegreen/contract';
 import type { CompiledPolicy } from '../compiled-policy.js';
-import { checkAnalyses } from './check-analyses.js';
 import { checkDurations, checkSum } from './check-durations.js';
 import { checkNames, checkUses, type KnownNames } from './check-names.js';
 import { checkAttention, checkShift } from './check-shift.js';
+import { checkWindows } from './check-windows.js';
 import { compileChecked } from './compile.js';
 import { type Place, placesOf } from './places.js';
 import { plainCopy } from './plain-copy.js';
@@ -55,7 +55,7 @@ function inspect(value: unknown, options: CheckOptions): Inspection {
     ...checkNames(shape, places, options),
     ...checkShift(shape.loose),
     ...checkDurations(shape.loose, places),
-    ...checkAnalyses(shape.loose, places),
+    ...checkWindows(shape.loose),
   ];
   const { policy } = shape;
   if (policy === null) return { problems: refusals, policy };

@@ -1,4 +1,5 @@
 import type { CohortKind } from '@bluegreen/contract';
+import type { Weekday } from '../compiled-policy.js';
 import { type CheckOptions, readPolicy } from './check.js';
 
 /** `'500ms'`, `'30s'`, `'10m'`, `'4h'`, `'1d'`. */
@@ -22,6 +23,7 @@ export interface Policy<
   readonly guardrails?: readonly NoInfer<Analysis>[];
   readonly bake?: { readonly for: DurationText; readonly gates?: readonly GatePolicy<Check, NoInfer<Analysis>>[] };
   readonly retire?: RetirePolicy;
+  readonly windows?: WindowsPolicy;
   readonly limits?: LimitsPolicy;
 }
 
@@ -37,37 +39,12 @@ export type AudiencePolicy =
       readonly equals?: never;
     };
 
-export type AnalysisPolicy = ThresholdPolicy | ErrorRatioPolicy | LatencyPolicy;
-
-export interface ThresholdPolicy {
+export interface AnalysisPolicy {
   readonly kind: 'threshold';
   readonly maxRate: number;
   readonly window: DurationText;
   readonly minSamples: number;
   readonly every?: DurationText;
-}
-
-/** What every analysis that compares with the active slot can say. */
-interface ComparedPolicy {
-  readonly minSamples?: number;
-  readonly minTime?: DurationText;
-  readonly falsePass?: number;
-  readonly every?: DurationText;
-}
-
-export interface ErrorRatioPolicy extends ComparedPolicy {
-  readonly kind: 'error-ratio';
-  readonly maxRatio: number;
-  readonly maxRate: number;
-  readonly failAbove?: number;
-  readonly harmlessRate?: number;
-}
-
-export interface LatencyPolicy extends ComparedPolicy {
-  readonly kind: 'latency';
-  readonly quantiles: readonly number[];
-  readonly maxSlowdown: number;
-  readonly warmUp?: DurationText;
 }
 
 export interface PreparePolicy {
@@ -154,6 +131,12 @@ export interface RetirePolicy {
   readonly drain?: DurationText;
 }
 
+export interface WindowsPolicy {
+  readonly timeZone: string;
+  readonly open?: readonly { readonly days: readonly Weekday[]; readonly from: string; readonly to: string }[];
+  readonly frozen?: readonly { readonly from: string; readonly to: string }[];
+}
+
 export interface LimitsPolicy {
   readonly total?: DurationText;
   readonly call?: DurationText;
@@ -161,7 +144,6 @@ export interface LimitsPolicy {
   readonly decide?: DurationText;
   readonly attempts?: number;
   readonly poll?: DurationText;
-  readonly falseFail?: number;
 }
 
 /** A policy whose names the compiler can't know, because it was read from a file. */

@@ -94,43 +94,6 @@ export const rate = v.pipe(
   v.metadata({ title: 'share' }),
 );
 
-const factorAsked = 'a factor above 1 and at most 100';
-
-/** How many times as much; 2 is twice. */
-export const factor = v.pipe(
-  v.number(says('policy/wrong-type', factorAsked)),
-  v.gtValue(1, says('policy/out-of-range', factorAsked)),
-  v.maxValue(100, says('policy/out-of-range', factorAsked)),
-  v.metadata({ title: 'factor' }),
-);
-
-const leastFactorAsked = 'a factor from 1 to 100';
-
-export const factorFromOne = v.pipe(
-  v.number(says('policy/wrong-type', leastFactorAsked)),
-  v.minValue(1, says('policy/out-of-range', leastFactorAsked)),
-  v.maxValue(100, says('policy/out-of-range', leastFactorAsked)),
-  v.metadata({ title: 'factor' }),
-);
-
-const chanceAsked = 'a chance from 0.000001 to 0.5; 0.01 is one in a hundred';
-
-export const chance = v.pipe(
-  v.number(says('policy/wrong-type', chanceAsked)),
-  v.minValue(1e-6, says('policy/out-of-range', chanceAsked)),
-  v.maxValue(0.5, says('policy/out-of-range', chanceAsked)),
-  v.metadata({ title: 'chance' }),
-);
-
-const quantileAsked = 'a quantile from 0.5 to 0.999; 0.99 is p99';
-
-export const quantile = v.pipe(
-  v.number(says('policy/wrong-type', quantileAsked)),
-  v.minValue(0.5, says('policy/out-of-range', quantileAsked)),
-  v.maxValue(0.999, says('policy/out-of-range', quantileAsked)),
-  v.metadata({ title: 'quantile' }),
-);
-
 const weightAsked = says('policy/weight-invalid', 'a percent from 0.1 to 100 in tenths');
 
 /** Not `multipleOf(0.1)`: in floating point 0.3 is none. */
@@ -162,6 +125,27 @@ export const cookieValue = v.pipe(
     /^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]{1,256}$/,
     says('policy/match-invalid', 'printable ASCII without spaces, quotes, commas, semicolons and backslashes'),
   ),
+);
+
+/** `HH:MM` by the clocks of a zone; `24:00` is the end of the day. */
+export const timeOfDay = v.pipe(
+  v.string(says('policy/wrong-type', 'text')),
+  v.regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, says('policy/time-invalid', "a time such as '09:30'")),
+  v.metadata({ title: 'time of day' }),
+);
+
+/** `YYYY-MM-DD`. */
+export const calendarDay = v.pipe(
+  v.string(says('policy/wrong-type', 'text')),
+  v.regex(/^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, says('policy/time-invalid', "a day such as '2026-12-24'")),
+  v.metadata({ title: 'day' }),
+);
+
+/** Whether it exists is known where time zones are. */
+export const timeZone = v.pipe(
+  v.string(says('policy/wrong-type', 'text')),
+  v.regex(/^[A-Za-z][A-Za-z0-9_+/-]{1,63}$/, says('policy/time-invalid', "a time zone such as 'Europe/Berlin'")),
+  v.metadata({ title: 'time zone' }),
 );
 
 export const sourceRange = v.pipe(

@@ -1,4 +1,4 @@
-import type { SimulatedRun } from '../run/setting.js';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import type { Expectation } from './expectation.js';
 import { printRun } from './print-run.js';
 

@@ -1,4 +1,4 @@
-import type { SimulatedRun } from '../run/setting.js';
+import type { SimulatedRun } from '../result/simulated-run.js';
 
 /** Something that a simulated release must do. A value, so that a scenario can carry it and a test can reuse it. */
 export interface Expectation {

@@ -1,5 +1,5 @@
 import { durationMs, printDuration, slots } from '@bluegreen/contract';
-import type { SimulatedRun } from '../run/setting.js';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { violationsOf } from '../world/invariants.js';
 import { type Expectation, expectation } from './expectation.js';
 

@@ -1,5 +1,5 @@
 import { durationMs, printDuration } from '@bluegreen/contract';
-import type { SimulatedRun } from '../run/setting.js';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { type Expectation, expectation } from './expectation.js';
 
 export interface RolledBackOptions {

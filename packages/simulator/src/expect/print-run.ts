@@ -1,5 +1,5 @@
 import { printReport } from '@bluegreen/report';
-import type { SimulatedRun } from '../run/setting.js';
+import type { SimulatedRun } from '../result/simulated-run.js';
 
 /** A run for people: its seed, why it ended as it did, what was taken for granted, and the release as a tree. */
 export function printRun(run: SimulatedRun, { columns = 100 }: { readonly columns?: number } = {}): string {

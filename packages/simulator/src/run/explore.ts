@@ -3,7 +3,7 @@ import { printFailure } from './print-failure.js';
 import { type Hopes, problemsOf } from './problems.js';
 import type { SimulateOptions } from './setting.js';
 import type { SimulatedHistory } from './simulated-history.js';
-import { costsUsers, leavesCallsAlone, movesTraffic, needsPerson, simpler, type Trouble } from './trouble.js';
+import { costsUsers, leavesCallsAlone, needsPerson, simpler, type Trouble } from './trouble.js';
 
 export interface ExploredFailure {
   readonly seed: number;
@@ -96,7 +96,7 @@ export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faul
       noticeMs: pollMs * 6 + (faults.length > 0 ? settleMs : 0),
       // Who gets users back is read right before; where calls have faults, or their owner dies, it takes longer.
       returnMs: crashes.length === 0 && faults.every(leavesCallsAlone) ? 1_000 : pollMs * 2 + callMs,
-      ...(faults.some(movesTraffic) ? {} : { retainMs: policy.retire.after }),
+      retainMs: policy.retire.after,
       ...(options.service?.router?.drain === 'absent' ? { drainMs: policy.retire.drainMs } : {}),
     },
     mayCut: faults.some(costsUsers) || (options.candidate?.flaps ?? options.candidate?.crashAfterMs) !== undefined,

@@ -18,6 +18,11 @@ const found: readonly (readonly [what: string, options: SimulateOptions, trouble
     scenarios['first deploy']!(3),
     { faults: [{ at: { operation: 'observe-environment', call: 13 }, fault: 'stale' }], crashes: [] },
   ],
+  [
+    'the retention of a slot that had traffic again was counted from the promotion (S15)',
+    scenarios.good!(3),
+    { faults: [{ at: { operation: 'metrics', call: 33 }, fault: 'foreign-edit' }], crashes: [] },
+  ],
 ];
 
 describe('what exploration once found', () => {

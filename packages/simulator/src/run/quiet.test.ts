@@ -1,9 +1,9 @@
 import { isFact, nextState, type ReleaseState, wakeAt } from '@bluegreen/machine';
 import { describe, expect, it } from 'vitest';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { simulateCrashes } from './crash.js';
 import { explored, some } from './explore.fixture.js';
 import { scenarios } from './scenarios.fixture.js';
-import type { SimulatedRun } from './setting.js';
 import { simulate } from './simulate.js';
 import { faultTroubles } from './trouble.js';
 

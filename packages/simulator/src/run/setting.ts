@@ -1,25 +1,18 @@
-import type { JournalRecord, Slot } from '@bluegreen/contract';
-import { outcomeOf, type ReleaseOutcome } from '@bluegreen/core/driving';
 import {
   type AnyPolicy,
   announce,
   type CommandFact,
   nextState,
-  type ReleaseEvent,
   type ReleasePlan,
   type ReleaseState,
 } from '@bluegreen/machine';
 import { createVirtualClock, type VirtualClock } from '../clock/virtual-clock.js';
-import { fail } from '../failure.js';
 import type { PlannedFault } from '../faults/fault-plan.js';
-import { assumptionsOf } from '../result/assumptions.js';
-import { costOf, type RunCost } from '../result/cost.js';
-import { impactOf, type UserImpact } from '../result/impact.js';
-import { type Timeline, timelineOf } from '../result/timeline.js';
+import { type SimulatedRun, simulatedRun } from '../result/simulated-run.js';
 import type { VersionBehaviour } from '../world/behaviour.js';
 import { createWorld, type World } from '../world/create-world.js';
-import type { Ledger, SlotTotals } from '../world/ledger.js';
-import type { ServiceOptions, TrafficOptions } from '../world/world-options.js';
+import { timeOfDayMs } from '../world/models/time-of-day.js';
+import type { MetricsOptions, ServiceOptions, TrafficOptions } from '../world/world-options.js';
 import type { LaterCommand, SimulatedPeople } from './people.js';
 import { planOf, requestedFact, SimulatedJournal } from './simulated-release.js';
 import { type TrafficRate, trafficOf } from './traffic-rate.js';
@@ -35,27 +28,13 @@ export interface SimulateOptions extends SimulatedPeople {
   /** How the old version behaves; `null`: a first deployment. Default: healthy. */
   readonly active?: VersionBehaviour | null;
   readonly faults?: readonly PlannedFault[];
-  /** The rest of the simulated service: router and environment. */
-  readonly service?: Pick<ServiceOptions, 'router' | 'environment'>;
+  /** The rest of the simulated service: router, environment, what both slots lean on, and what befalls everybody. */
+  readonly service?: Pick<ServiceOptions, 'router' | 'environment' | 'dependencies' | 'incidents'>;
+  readonly metrics?: MetricsOptions;
+  /** Time of the day, UTC, at which the release is requested: `'22:30'`. Default midnight. */
+  readonly startsAt?: string;
   /** Gives up after so much simulated time. Default: 30 days. */
   readonly horizonMs?: number;
-}
-
-/** One simulated release, over. */
-export interface SimulatedRun {
-  readonly seed: number;
-  readonly outcome: ReleaseOutcome;
-  readonly state: ReleaseState;
-  readonly records: readonly JournalRecord<ReleaseEvent>[];
-  /** What an omniscient judge saw. */
-  readonly ledger: Ledger;
-  readonly timeline: Timeline;
-  /** Requests that each slot got. */
-  readonly requests: Readonly<Record<Slot, SlotTotals>>;
-  readonly impact: UserImpact;
-  readonly cost: RunCost;
-  /** What nobody said and the simulation took for granted, in words. */
-  readonly assumed: readonly string[];
 }
 
 /** One release that was just requested in its own world, before anybody drives it. */
@@ -76,10 +55,10 @@ const defaultHorizonMs = 30 * 86_400_000;
 
 /** @throws `policy/…`, `simulator/…` */
 export function settingOf(options: SimulateOptions): Setting {
-  const clock = createVirtualClock();
+  const clock = createVirtualClock(options.startsAt === undefined ? {} : { startMs: instantOf(options.startsAt) });
   const world = worldFor(options, clock);
   const id = simulatedReleaseId;
-  const plan = planOf(world, { id, policy: options.policy, versions: { [simulatedService]: 'v2' } });
+  const plan = planOf(world, { id, policy: options.policy, versions: { [simulatedService]: 'v2' } }, clock.now());
   const journal = new SimulatedJournal();
   const request = requestedFact(plan, id, clock.now());
   const initial = nextState(null, request);
@@ -88,12 +67,18 @@ export function settingOf(options: SimulateOptions): Setting {
   return { clock, world, id, plan, journal, initial, horizon };
 }
 
+/** That time of the first day of 2026. */
+function instantOf(startsAt: string): number {
+  return 1_767_225_600_000 + timeOfDayMs(startsAt, 'startsAt');
+}
+
 function worldFor(options: SimulateOptions, clock: VirtualClock): World {
   const { candidate = {}, active = {}, service = {}, traffic } = options;
   return createWorld({
     clock,
     seed: options.seed ?? 1,
     faults: options.faults ?? [],
+    ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
     services: {
       [simulatedService]: {
         ...service,
@@ -117,23 +102,7 @@ export function carriedOut({ isHelp, make }: LaterCommand, { clock, world }: Set
 }
 
 /** @throws `simulator/no-end` */
-export function finishedRun(setting: Setting, options: SimulateOptions, state: ReleaseState): SimulatedRun {
-  const { seed = 1, active } = options;
-  const outcome = outcomeOf(state);
-  if (outcome === null) throw fail('simulator/no-end', { detail: `seed ${seed}, still ${state.phase}` });
-  const { records } = setting.journal;
-  const ledger = setting.world.ledger();
-  const totals = ledger.services[simulatedService]!;
-  return {
-    seed,
-    outcome,
-    state,
-    records,
-    ledger,
-    timeline: timelineOf(records, ledger, simulatedService),
-    requests: totals.slots,
-    impact: impactOf(records, ledger, simulatedService, active?.errorRate ?? 0),
-    cost: costOf(totals),
-    assumed: assumptionsOf(options, setting.plan.policy),
-  };
+export function finishedRun({ journal, world }: Setting, options: SimulateOptions, state: ReleaseState): SimulatedRun {
+  const record = { seed: options.seed ?? 1, state, records: journal.records, ledger: world.ledger() };
+  return simulatedRun(record, options, simulatedService);
 }

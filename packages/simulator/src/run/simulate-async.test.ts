@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { scenarios } from './scenarios.fixture.js';
-import type { SimulatedRun } from './setting.js';
 import { simulate } from './simulate.js';
 import { simulateAsync } from './simulate-async.js';
 

@@ -7,17 +7,10 @@ import {
   ReleaseProcess,
   type Service,
 } from '@bluegreen/core/driving';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { metricSource, promisedCheck } from '../world/adapters.js';
 import { answers, webhookLatencyMs, webhookSummary } from './people.js';
-import {
-  carriedOut,
-  finishedRun,
-  type Setting,
-  type SimulatedRun,
-  type SimulateOptions,
-  settingOf,
-  untilEnd,
-} from './setting.js';
+import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 
 /**
@@ -54,7 +47,7 @@ export async function simulateAsync(options: SimulateOptions): Promise<Simulated
 
 /** Carries effects out in this world through the adapters of the contract, for the owner with this epoch. */
 export function adapterPerformerFor(
-  { world, clock, plan, id, journal }: Setting,
+  { world, clock, plan, id }: Setting,
   epoch: number,
   lease: Pick<Lease, 'confirm' | 'epochs'>,
 ): Performer {
@@ -64,7 +57,6 @@ export function adapterPerformerFor(
     services[name] = { traffic: world.traffic(name, caller), environment: world.environment(name, caller) };
   }
   return adapterPerformer({
-    history: journal.records,
     releaseId: id,
     services,
     gates: {

@@ -1,15 +1,8 @@
 import { ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
+import type { SimulatedRun } from '../result/simulated-run.js';
 import { answers } from './people.js';
 import { QuietStretch } from './quiet-stretch.js';
-import {
-  carriedOut,
-  finishedRun,
-  type Setting,
-  type SimulatedRun,
-  type SimulateOptions,
-  settingOf,
-  untilEnd,
-} from './setting.js';
+import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 import { worldPerformer } from './world-performer.js';
 
@@ -53,13 +46,12 @@ export function simulate(options: SimulateOptions): SimulatedRun {
 }
 
 /** Carries effects out in this world, with callbacks, for the owner with this epoch. */
-export function performerFor({ world, clock, plan, id, journal }: Setting, epoch: number) {
+export function performerFor({ world, clock, plan, id }: Setting, epoch: number) {
   const services = Object.entries(plan.services);
   return worldPerformer({
     operations: world.operations,
     clock,
     owner: `owner-${epoch}`,
-    history: journal.records,
     epochs: epochsOf(plan, id, epoch),
     routers: Object.fromEntries(services.map(([name, { traffic }]) => [name, traffic.resource])),
     environments: Object.fromEntries(services.map(([name, { environment }]) => [name, environment.resource])),

@@ -1,5 +1,6 @@
 import type { JournalRecord } from '@bluegreen/contract';
 import { releaseResource } from '@bluegreen/contract';
+import { openingsOf } from '@bluegreen/core/driving';
 import { type AnyPolicy, compilePolicy, type Fact, type ReleaseEvent, type ReleasePlan } from '@bluegreen/machine';
 import type { World } from '../world/create-world.js';
 
@@ -10,7 +11,7 @@ export interface SimulatedRequest {
 }
 
 /** The plan of a simulated release: the same one that a releaser would make from the world's adapters. */
-export function planOf(world: World, { id, policy, versions }: SimulatedRequest): ReleasePlan {
+export function planOf(world: World, { id, policy, versions }: SimulatedRequest, nowMs: number): ReleasePlan {
   const compiled = compilePolicy(policy);
   const services: Record<string, ReleasePlan['services'][string]> = {};
   for (const name of Object.keys(versions).sort()) {
@@ -24,7 +25,8 @@ export function planOf(world: World, { id, policy, versions }: SimulatedRequest)
       environment: { name: environment.name, resource: environment.resource, capabilities: environment.capabilities },
     };
   }
-  return { format: 1, policy: compiled, services };
+  const openings = compiled.windows === undefined ? {} : { openings: openingsOf(compiled.windows, nowMs) };
+  return { format: 1, policy: compiled, services, ...openings };
 }
 
 /** The epochs that one owner of this release holds. */

@@ -93,11 +93,6 @@ export function needsPerson({ fault }: PlannedFault, options: SimulateOptions): 
   return lasting.includes(fault) || (options.active === null && onFirst.includes(fault));
 }
 
-/** Faults that take the traffic back to the old slot, whose retention the policy counts from the promotion. */
-export function movesTraffic({ fault }: PlannedFault): boolean {
-  return fault === 'foreign-edit' || fault === 'router-restarts' || fault === 'routing-vanishes';
-}
-
 /** Faults of the world with which every call is answered as quickly as without. */
 export function leavesCallsAlone({ fault }: PlannedFault): boolean {
   return ['active-dies', 'candidate-dies', 'autoscaler-interferes', 'foreign-edit', 'router-restarts'].includes(fault);

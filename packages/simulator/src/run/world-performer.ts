@@ -1,6 +1,12 @@
-import { type Clock, fail as contractFail, type JournalRecord, mayReach, type TimerHandle } from '@bluegreen/contract';
 import {
-  AnalysisMemory,
+  type Clock,
+  fail as contractFail,
+  type MetricReading,
+  type MetricSignal,
+  mayReach,
+  type TimerHandle,
+} from '@bluegreen/contract';
+import {
   checkPauseMs,
   type EffectCall,
   failedOutcome,
@@ -8,7 +14,6 @@ import {
   judgeAnalysis,
   type Outcome,
   type Performer,
-  type ServiceReadings,
   signalsOf,
   windowOf,
 } from '@bluegreen/core/driving';
@@ -27,25 +32,16 @@ export interface WorldPerformerOptions {
   /** Per service, the resource of its router. */
   readonly routers: Readonly<Record<string, string>>;
   readonly environments: Readonly<Record<string, string>>;
-  /** The journal of the release so far. */
-  readonly history?: readonly JournalRecord[];
 }
 
 type Tell = (outcome: Outcome) => void;
 
 /** Carries effects out in the simulated world, with callbacks: the twin of the performer that calls adapters. */
 export function worldPerformer(options: WorldPerformerOptions): Performer {
-  const memory = new AnalysisMemory(options.history);
-  return { perform: (effect, call, done) => perform(options, memory, effect, call, done) };
+  return { perform: (effect, call, done) => perform(options, effect, call, done) };
 }
 
-function perform(
-  options: WorldPerformerOptions,
-  memory: AnalysisMemory,
-  effect: Effect,
-  call: EffectCall,
-  tell: Tell,
-): void {
+function perform(options: WorldPerformerOptions, effect: Effect, call: EffectCall, tell: Tell): void {
   const { operations, owner } = options;
   const answer = <R>(outcome: (value: R) => Outcome): Done<R> => {
     return (reply) => tell(reply.error === null ? outcome(reply.value) : failedOutcome(effect, reply.error));
@@ -86,7 +82,7 @@ function perform(
     case 'judge':
       if (effect.gate.kind === 'check') judgeCheck(options, effect, call, tell);
       else if (effect.gate.kind === 'webhook') answerWebhook(options, effect, call, tell);
-      else judgeMetrics(options, memory, effect, call, tell);
+      else judgeMetrics(options, effect, call, tell);
   }
 }
 
@@ -232,30 +228,15 @@ function tryCheck(
   }
 }
 
-function judgeMetrics(
-  options: WorldPerformerOptions,
-  memory: AnalysisMemory,
-  effect: JudgeEffect,
-  call: EffectCall,
-  tell: Tell,
-): void {
+function judgeMetrics(options: WorldPerformerOptions, effect: JudgeEffect, call: EffectCall, tell: Tell): void {
   const { operations, owner, clock } = options;
   const now = clock.now();
-  const window = windowOf(effect, now, memory);
-  const signals = signalsOf[effect.analysis!.kind].filter((signal) => signal !== 'latency');
-  const readings: Record<string, ServiceReadings> = {};
+  const window = windowOf(effect, now);
+  const signals = signalsOf[effect.analysis!.kind];
+  const readings: Record<string, Record<MetricSignal, MetricReading>> = {};
   const names = Object.keys(effect.subjects);
   let missing = names.length * signals.length;
   let isOver = false;
-  const judge = (): void =>
-    tell({
-      type: 'gate-judged',
-      gate: effect.gate.id,
-      attempt: effect.attempt,
-      ...judgeAnalysis(effect, readings, now, memory),
-    });
-  // The simulated world measures no latencies: that is an answer too, though not before the call has returned.
-  if (missing === 0) return void clock.setTimeout(judge, 0);
   for (const service of names) {
     for (const metric of signals) {
       abortable(call, () =>
@@ -265,11 +246,16 @@ function judgeMetrics(
             isOver = true;
             return tell(failedOutcome(effect, error));
           }
-          readings[service] = { ...readings[service], [metric]: value };
+          readings[service] = { ...(readings[service] as Record<MetricSignal, MetricReading>), [metric]: value };
           missing--;
           if (missing > 0) return;
           isOver = true;
-          judge();
+          tell({
+            type: 'gate-judged',
+            gate: effect.gate.id,
+            attempt: effect.attempt,
+            ...judgeAnalysis(effect, readings, now),
+          });
         }),
       );
     }

@@ -72,6 +72,8 @@ export function metricSource(operations: Operations, caller: CallerOptions): Met
     name: 'simulated-metrics',
     read: (service, window, signal, call) =>
       promised(call.signal, (done) => operations.readMetrics({ service, window, signal }, caller, done)),
+    readLatency: (service, window, call) =>
+      promised(call.signal, (done) => operations.readLatency({ service, window }, caller, done)),
   };
 }
 

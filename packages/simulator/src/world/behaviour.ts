@@ -1,3 +1,5 @@
+import type { VersionEffect } from './models/effects.js';
+
 /** How instances of one version behave. Every field has a default; all of it is known to the world alone. */
 export interface VersionBehaviour {
   /** Share of requests that fail, 0 to 1. */
@@ -13,6 +15,10 @@ export interface VersionBehaviour {
   readonly crashAfterMs?: number;
   /** What checks against this version say. */
   readonly checks?: 'pass' | 'fail';
+  /** Mean size of the clusters in which its errors come: 1. */
+  readonly clusterSize?: number;
+  /** Everything else that is particular about it. */
+  readonly effects?: readonly VersionEffect[];
 }
 
 export interface Behaviour {
@@ -23,6 +29,8 @@ export interface Behaviour {
   readonly flaps: { readonly meanUpMs: number; readonly meanDownMs: number } | null;
   readonly crashAfterMs: number | null;
   readonly checks: 'pass' | 'fail';
+  readonly clusterSize: number;
+  readonly effects: readonly VersionEffect[];
 }
 
 /** Fills in what is not given: no errors, ready after about 45 seconds. */
@@ -39,6 +47,8 @@ export function behaviourOf(given: VersionBehaviour = {}): Behaviour {
     flaps: given.flaps ?? null,
     crashAfterMs: given.crashAfterMs ?? null,
     checks: given.checks ?? 'pass',
+    clusterSize: given.clusterSize ?? 1,
+    effects: given.effects ?? [],
   };
 }
 

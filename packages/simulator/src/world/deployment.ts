@@ -17,6 +17,10 @@ export class RunningDeployment {
   /** What instances that are gone have counted. */
   requests = 0;
   errors = 0;
+  /** Requests that took longer than users like, as expected. */
+  slow = 0;
+  /** Per group of people: requests, as expected, and the largest share of it that was sent here at one time. */
+  readonly seen: { readonly requests: number; readonly mostShare: number }[] = [];
 
   constructor(given: {
     readonly ordinal: number;

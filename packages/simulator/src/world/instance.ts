@@ -2,6 +2,9 @@ import type { Clock, Slot, TimerHandle } from '@bluegreen/contract';
 import { exponentialMs, lognormalMs } from '../random/durations.js';
 import type { KeyedStreams, StreamKey } from '../random/keyed-streams.js';
 import type { RunningDeployment } from './deployment.js';
+import { LatencySeries } from './latency-series.js';
+import type { InstanceStrain } from './models/answer-of.js';
+import { type LatencyShape, usualLatency } from './models/latency-shape.js';
 import { SampleSeries } from './sample-series.js';
 import { Tally } from './tally.js';
 
@@ -12,6 +15,8 @@ export interface InstanceWorld {
   readonly service: string;
   readonly slot: Slot;
   readonly registrationMs: number;
+  readonly deregistrationMs: number;
+  readonly edgesMs: readonly number[];
   /** Brings the traffic up to now, applies the change, and lets everybody see it. */
   change(apply: () => void): void;
   /** The cell of the metrics grid that is open now. */
@@ -19,6 +24,7 @@ export interface InstanceWorld {
 }
 
 const longestRetryMs = 300_000;
+const memoryLookMs = 60_000;
 
 /** One instance through all its lives: it boots, gets ready, may flap, die and start again. */
 export class Instance {
@@ -30,7 +36,15 @@ export class Instance {
   failedStarts = 0;
   deaths = 0;
   counter: Tally;
+  /** Since when it has been ready. */
+  readySince = 0;
+  /** Requests that this process got, as expected. */
+  served = 0;
+  /** How long its requests take now. */
+  shape: LatencyShape = usualLatency;
+  strain: InstanceStrain = freshStrain();
   readonly series = new SampleSeries();
+  readonly latencies: LatencySeries;
   readonly deployment: RunningDeployment;
   readonly #world: InstanceWorld;
   readonly #index: number;
@@ -46,6 +60,14 @@ export class Instance {
     this.deployment = deployment;
     this.#life = world.streams.key('instance', world.service, world.slot, deployment.ordinal, index);
     this.counter = this.#newCounter();
+    const { streams, service, slot } = world;
+    this.latencies = new LatencySeries(streams.key('latency', service, slot, deployment.ordinal, index), world.edgesMs);
+  }
+
+  /** Takes a sample of its counters; increases show up multiplied by `factor`. */
+  sample(at: number, factor: number): void {
+    this.series.push(at, this.counter, factor);
+    this.latencies.push(at, this.counter.requests, this.shape);
   }
 
   boot(): void {
@@ -67,6 +89,7 @@ export class Instance {
     this.#world.change(() => {
       this.isUp = true;
       this.isReady = true;
+      this.readySince = this.#world.clock.now();
       this.deployment.firstReadyAt ??= this.#world.clock.now();
       this.isRegistered = isKnown || this.#world.registrationMs === 0;
     });
@@ -74,6 +97,7 @@ export class Instance {
     const { crashAfterMs, flaps } = this.deployment.behaviour;
     if (crashAfterMs !== null) this.#later(crashAfterMs, () => this.die(0));
     if (flaps !== null) this.#later(exponentialMs(this.#nextFlap(), flaps.meanUpMs), () => this.#flapDown());
+    if (this.deployment.behaviour.effects.some(({ effect }) => effect === 'leak')) this.#watchMemory();
   }
 
   /** Loses the process and its counters. It starts again after `forMs`: with a boot when that is 0; `null`: never. */
@@ -82,6 +106,9 @@ export class Instance {
     this.deaths++;
     this.#lives++;
     this.counter = this.#newCounter();
+    this.served = 0;
+    this.strain = freshStrain();
+    this.#stayRegistered();
     this.#isGone = forMs === null;
     if (forMs === 0) this.boot();
     else if (forMs !== null) this.#later(forMs, () => this.getReady());
@@ -126,6 +153,29 @@ export class Instance {
     this.#later(exponentialMs(this.#nextFlap(), flaps!.meanUpMs), () => this.#flapDown());
   }
 
+  /** The router goes on sending to a dead instance until its probes have failed. */
+  #stayRegistered(): void {
+    const { deregistrationMs, change } = this.#world;
+    if (deregistrationMs === 0) return;
+    change(() => {
+      this.isRegistered = true;
+    });
+    this.#later(deregistrationMs, () => {
+      if (this.isReady) return;
+      change(() => {
+        this.isRegistered = false;
+      });
+    });
+  }
+
+  #watchMemory(): void {
+    this.#later(memoryLookMs, () => {
+      this.#world.change(() => {});
+      if (this.strain.memory >= 1) this.die(0);
+      else this.#watchMemory();
+    });
+  }
+
   #register(): void {
     if (!this.isReady) return;
     this.#world.change(() => {
@@ -140,7 +190,8 @@ export class Instance {
 
   #newCounter(): Tally {
     const { streams, service, slot } = this.#world;
-    return new Tally(streams.key('requests', service, slot, this.deployment.ordinal, this.#index, this.#lives));
+    const key = streams.key('requests', service, slot, this.deployment.ordinal, this.#index, this.#lives);
+    return new Tally(key, this.deployment.behaviour.clusterSize);
   }
 
   #later(delayMs: number, run: () => void): void {
@@ -150,4 +201,8 @@ export class Instance {
     }, delayMs);
     this.#timers.add(timer);
   }
+}
+
+function freshStrain(): InstanceStrain {
+  return { queueMs: 0, failedShare: 0, memory: 0 };
 }

@@ -99,6 +99,18 @@ export interface DeploymentRecord {
   readonly firstUserRequestAt: number | null;
   readonly requests: number;
   readonly errors: number;
+  /** Requests that took longer than users like, rounded. */
+  readonly slow: number;
+  /** By group of people: who met this version. */
+  readonly people: Readonly<Record<string, SeenBy>>;
+}
+
+/** People of one group who met a version, as is to be expected of so many. */
+export interface SeenBy {
+  /** Of this group there are so many. */
+  readonly users: number;
+  readonly met: number;
+  readonly requests: number;
 }
 
 /** A change in the number of ready instances. */

@@ -1,6 +1,14 @@
-import { type MetricReading, type MetricSeries, type MetricSignal, type Slot, slots } from '@bluegreen/contract';
+import {
+  type LatencyReading,
+  type MetricReading,
+  type MetricSeries,
+  type MetricSignal,
+  type Slot,
+  slots,
+} from '@bluegreen/contract';
 import type { CallFault } from '../faults/fault-plan.js';
 import { type Abort, type Done, startOperation } from './operation.js';
+import type { ResolvedMetrics } from './resolved-options.js';
 import type { SimulatedService } from './simulated-service.js';
 import { type CallerOptions, openCall, serviceOf, type WorldCore } from './world-core.js';
 
@@ -24,10 +32,53 @@ export function readMetrics(
     {
       latencyMs: core.metrics.latencyMs,
       lateWriteMs: null,
-      land: (fault) => reading(service, args, fault, core.clock.now(), core.metrics.lagMs),
+      land: (fault) => reading(service, args, fault, core.clock.now(), core.metrics),
     },
     done,
   );
+}
+
+/** `MetricSource.readLatency` with callbacks. */
+export function readLatency(
+  core: WorldCore,
+  { service: name, window }: Omit<MetricsArguments, 'signal'>,
+  call: CallerOptions,
+  done: Done<LatencyReading>,
+): Abort {
+  const service = serviceOf(core, name);
+  return startOperation(
+    core.clock,
+    openCall(core, 'metrics', name, null, call),
+    {
+      latencyMs: core.metrics.latencyMs,
+      lateWriteMs: null,
+      land: (fault) => latencies(service, window, fault, core.clock.now(), core.metrics),
+    },
+    done,
+  );
+}
+
+function latencies(
+  service: SimulatedService,
+  window: MetricsArguments['window'],
+  fault: CallFault | null,
+  now: number,
+  metrics: ResolvedMetrics,
+): LatencyReading {
+  service.traffic.closeCells(now);
+  const staleMs = fault?.fault === 'metrics-stale' ? (fault.byMs ?? 300_000) : 0;
+  const toMs = Math.min(window.toMs, now - metrics.lagMs - staleMs);
+  const isVisible = (at: number) => service.weather.isVisible(at, now);
+  return metrics.edgesMs.map((atMostMs, edge) => {
+    const read = (slot: Slot): MetricSeries[] => {
+      const { pastLatencies, instances } = service.places[slot];
+      return [...pastLatencies, ...instances.map((instance) => instance.latencies)]
+        .map((series) => series.read(edge, isVisible, window.fromMs, toMs))
+        .filter((series) => series.length > 0);
+    };
+    const counted = { blue: read('blue'), green: read('green') };
+    return { atMostMs, counted: disturbed(counted, fault, (window.fromMs + toMs) / 2) };
+  });
 }
 
 function reading(
@@ -35,15 +86,19 @@ function reading(
   { window, signal }: MetricsArguments,
   fault: CallFault | null,
   now: number,
-  lagMs: number,
+  metrics: ResolvedMetrics,
 ): MetricReading {
-  service.traffic.advance(now);
+  service.traffic.closeCells(now);
   const staleMs = fault?.fault === 'metrics-stale' ? (fault.byMs ?? 300_000) : 0;
-  const toMs = Math.min(window.toMs, now - lagMs - staleMs);
+  const toMs = Math.min(window.toMs, now - metrics.lagMs - staleMs);
+  const { weather } = service;
+  const isVisible = weather.isClear ? undefined : (at: number) => weather.isVisible(at, now);
+  const isLateStart = metrics.startsWithFirst && signal === 'errors';
   const read = (slot: Slot): MetricSeries[] => {
     const place = service.places[slot];
     return [...place.pastSeries, ...place.instances.map((instance) => instance.series)]
-      .map((series) => series.read(signal, window.fromMs, toMs))
+      .map((series) => series.read(signal, window.fromMs, toMs, isVisible))
+      .map((samples) => (isLateStart ? samples.filter(({ value }) => value > 0) : samples))
       .filter((series) => series.length > 0);
   };
   return disturbed({ blue: read('blue'), green: read('green') }, fault, (window.fromMs + toMs) / 2);

@@ -1,4 +1,10 @@
-import type { EnvironmentObservation, MetricReading, Slot, TrafficObservation } from '@bluegreen/contract';
+import type {
+  EnvironmentObservation,
+  LatencyReading,
+  MetricReading,
+  Slot,
+  TrafficObservation,
+} from '@bluegreen/contract';
 import { type CheckArguments, type CheckResult, check } from './check-operation.js';
 import {
   type ConvergeArguments,
@@ -6,7 +12,7 @@ import {
   converge,
   observeEnvironment,
 } from './environment-operations.js';
-import { type MetricsArguments, readMetrics } from './metrics-operation.js';
+import { type MetricsArguments, readLatency, readMetrics } from './metrics-operation.js';
 import type { Abort, Done } from './operation.js';
 import { observeRouting, type RouteArguments, route, type WriteOptions } from './traffic-operations.js';
 import type { CallerOptions, WorldCore } from './world-core.js';
@@ -27,6 +33,7 @@ export interface Operations {
     done: Done<EnvironmentObservation>,
   ): Abort;
   readMetrics(args: MetricsArguments, call: CallerOptions, done: Done<MetricReading>): Abort;
+  readLatency(args: Omit<MetricsArguments, 'signal'>, call: CallerOptions, done: Done<LatencyReading>): Abort;
   check(args: CheckArguments, call: CallerOptions, done: Done<CheckResult>): Abort;
 }
 
@@ -37,6 +44,7 @@ export function operationsOf(core: WorldCore): Operations {
     converge: (args, call, done) => converge(core, args, call, done),
     observeEnvironment: (args, call, done) => observeEnvironment(core, args, call, done),
     readMetrics: (args, call, done) => readMetrics(core, args, call, done),
+    readLatency: (args, call, done) => readLatency(core, args, call, done),
     check: (args, call, done) => check(core, args, call, done),
   };
 }

@@ -1,5 +1,6 @@
 import { type Slot, slots } from '@bluegreen/contract';
-import type { DeploymentRecord, Ledger, ServiceTotals, SlotTotals } from './ledger.js';
+import type { RunningDeployment } from './deployment.js';
+import type { DeploymentRecord, Ledger, SeenBy, ServiceTotals, SlotTotals } from './ledger.js';
 import type { FollowedDeployment } from './ledger-book.js';
 import type { SimulatedService } from './simulated-service.js';
 import type { Counts } from './tally.js';
@@ -31,7 +32,29 @@ function printDeployment(core: WorldCore, { service, slot, owner, deployment }: 
   const isThere = places[slot].deployment === deployment;
   const { requests, errors }: Counts = isThere ? traffic.countsOf(places[slot]) : deployment;
   const { at, releaseId, version, firstReadyAt, firstUserRequestAt } = deployment;
-  return { at, service, slot, releaseId, version, owner, firstReadyAt, firstUserRequestAt, requests, errors };
+  const slow = Math.min(requests, Math.round(deployment.slow));
+  const people = peopleOf(core.services.get(service)!, deployment);
+  const times = { at, firstReadyAt, firstUserRequestAt };
+  return { ...times, service, slot, releaseId, version, owner, requests, errors, slow, people };
+}
+
+/**
+ * Who met the version. Where percents mean people, as many as were sent there at one time, if they came; where each
+ * request is drawn anew, everybody who sent enough of them: of `n` people with `r` requests, n (1 - e^(-r / n)).
+ */
+function peopleOf(service: SimulatedService, { seen }: RunningDeployment): Record<string, SeenBy> {
+  const { population, router } = service;
+  const { routing } = router.stored;
+  const isDrawnAnew = routing.kind === 'split' && routing.target.cohort.kind === 'per-request';
+  return Object.fromEntries(
+    population.groups.map(({ name, share }, index) => {
+      const users = Math.round(population.users * share);
+      const { requests, mostShare } = seen[index] ?? { requests: 0, mostShare: 0 };
+      const reached = isDrawnAnew ? users : users * mostShare;
+      const met = reached === 0 ? 0 : reached * (1 - Math.exp(-requests / reached));
+      return [name, { users, met: Math.round(met), requests: Math.round(requests) }];
+    }),
+  );
 }
 
 function totalsOf(service: SimulatedService, name: string, deployments: readonly DeploymentRecord[]): ServiceTotals {

@@ -2,7 +2,10 @@ import type { EnvironmentCapabilities, TrafficCapabilities } from '@bluegreen/co
 import { fail } from '../failure.js';
 import { type Behaviour, behaviourOf } from './behaviour.js';
 import type {
+  DependencyOptions,
   EnvironmentOptions,
+  IncidentOptions,
+  LingeringOptions,
   MetricsOptions,
   RouterOptions,
   ServiceOptions,
@@ -10,7 +13,8 @@ import type {
   TrafficOptions,
 } from './world-options.js';
 
-export interface ResolvedRouter extends Required<Omit<RouterOptions, 'capabilities'>> {
+export interface ResolvedRouter extends Required<Omit<RouterOptions, 'capabilities' | 'lingering'>> {
+  readonly lingering: LingeringOptions | null;
   readonly capabilities: TrafficCapabilities;
 }
 
@@ -21,14 +25,20 @@ export interface ResolvedEnvironment extends Required<Omit<EnvironmentOptions, '
 /** One service with every default filled in. */
 export interface ResolvedService {
   readonly name: string;
-  readonly traffic: Required<TrafficOptions>;
+  readonly traffic: Required<Omit<TrafficOptions, 'burstShape'>> & { readonly burstShape: number | null };
   readonly versions: Readonly<Record<string, Behaviour>>;
   readonly start: (Required<Omit<StartOptions, 'standby'>> & { readonly standby: string | null }) | null;
   readonly router: ResolvedRouter;
   readonly environment: ResolvedEnvironment;
+  readonly dependencies: Readonly<Record<string, DependencyOptions>>;
+  readonly incidents: IncidentOptions | null;
 }
 
 export type ResolvedMetrics = Required<MetricsOptions>;
+
+const usualEdgesMs: readonly number[] = [
+  25, 50, 75, 100, 125, 150, 200, 250, 300, 400, 500, 750, 1_000, 2_000, 5_000, 10_000,
+];
 
 /** @throws `simulator/world-invalid` with the path of the option. */
 export function resolveService(name: string, given: ServiceOptions): ResolvedService {
@@ -39,6 +49,11 @@ export function resolveService(name: string, given: ServiceOptions): ResolvedSer
       dailySwing: 0,
       audiencePercent: {},
       longestRequestMs: 1_000,
+      burstShape: null,
+      surges: [],
+      people: {},
+      endpointPercent: {},
+      slowMs: 1_000,
       ...given.traffic,
     },
     versions: Object.fromEntries(
@@ -48,13 +63,27 @@ export function resolveService(name: string, given: ServiceOptions): ResolvedSer
       given.start === 'empty' || given.start === undefined ? null : { standby: null, instances: 3, ...given.start },
     router: resolveRouter(name, given.router ?? {}),
     environment: resolveEnvironment(name, given.environment ?? {}),
+    dependencies: given.dependencies ?? {},
+    incidents: given.incidents ?? null,
   };
   refuseImpossible(resolved);
   return resolved;
 }
 
 export function resolveMetrics(given: MetricsOptions = {}): ResolvedMetrics {
-  const resolved = { scrapeMs: 15_000, lagMs: 0, retentionMs: 86_400_000, latencyMs: 50, ...given };
+  const resolved = {
+    scrapeMs: 15_000,
+    lagMs: 0,
+    lagJitterMs: 0,
+    gapShare: 0,
+    gapMeanMs: 300_000,
+    noise: 0,
+    startsWithFirst: false,
+    retentionMs: 86_400_000,
+    latencyMs: 50,
+    ...given,
+    edgesMs: [...(given.edgesMs ?? usualEdgesMs), Number.POSITIVE_INFINITY],
+  };
   if (!(resolved.scrapeMs >= 1)) throw invalid('metrics.scrapeMs', 'at least 1 ms must lie between two samples');
   return resolved;
 }
@@ -81,6 +110,9 @@ function resolveRouter(name: string, given: RouterOptions): ResolvedRouter {
     drain: 'counted',
     reportsHealth: false,
     registrationMs: 0,
+    deregistrationMs: 0,
+    missShare: 0,
+    lingering: null,
     routers: capabilities.propagationMs > 0 ? 2 : 1,
     latencyMs: 50,
     ...given,
@@ -119,6 +151,10 @@ function refuseImpossible({ name, router, traffic, versions }: ResolvedService):
   }
   if (!(traffic.requestsPerSecond >= 0 && traffic.dailySwing >= 0 && traffic.dailySwing <= 1)) {
     throw invalid(`${at}.traffic`, 'rates are not negative, and a swing lies between 0 and 1');
+  }
+  const groups = Object.values(traffic.people.groups ?? {});
+  if (sum(groups.map(({ percent }) => percent)) > 100 || groups.some(({ percent }) => !(percent >= 0))) {
+    throw invalid(`${at}.traffic.people`, 'all groups together are at most 100 percent');
   }
   if (sum(Object.values(traffic.audiencePercent)) > 100) {
     throw invalid(`${at}.traffic.audiencePercent`, 'all audiences together are at most 100 percent');

@@ -2,8 +2,9 @@ import type { Clock, Fence, Routing, Slot } from '@bluegreen/contract';
 import { everythingTo } from '@bluegreen/contract';
 import type { StreamKey } from '../random/keyed-streams.js';
 import { revisionOf } from './fingerprint.js';
+import { type GroupShares, meanShares, type Population } from './population.js';
 import type { ResolvedRouter } from './resolved-options.js';
-import { type RoutingInUse, type Shares, sharesOf } from './split.js';
+import type { RoutingInUse } from './split.js';
 
 /** What the router keeps: the routing, who wrote it, and what came of it. */
 export interface StoredRouting extends RoutingInUse {
@@ -77,14 +78,8 @@ export class Router {
     return fallback === null ? { kind: 'unrouted' } : { kind: 'split', target: everythingTo(fallback) };
   }
 
-  shares(audiencePercent: Readonly<Record<string, number>>): Shares {
-    const total: Shares = { blue: 0, green: 0 };
-    for (const used of this.#inUse) {
-      const shares = sharesOf(used, audiencePercent);
-      total.blue += shares.blue / this.#inUse.length;
-      total.green += shares.green / this.#inUse.length;
-    }
-    return total;
+  shares(population: Population): GroupShares {
+    return meanShares(this.#inUse.map((used) => population.split(used)));
   }
 
   /** Stores a routing and sends it on its way to the routers. */
@@ -131,6 +126,7 @@ export class Router {
   }
 
   #send(stored: StoredRouting, router: number): void {
+    if (this.#isMissed(router)) return;
     const last = this.#inUse.length - 1;
     const delayMs = last === 0 ? 0 : (this.#options.capabilities.propagationMs * router) / last;
     if (delayMs === 0) {
@@ -141,6 +137,14 @@ export class Router {
     this.#clock.setTimeout(() => {
       if (life === this.#lives) this.#use(stored, router);
     }, delayMs);
+  }
+
+  /** The first router never misses a write: a read of it tells what is stored. */
+  #isMissed(router: number): boolean {
+    const { missShare } = this.#options;
+    if (missShare === 0 || router === 0) return false;
+    // Cells from 2^32 on belong to misses, those below to the skew.
+    return this.#skew.at(4_294_967_296 + this.#writes * 1_024 + router).uniform() < missShare;
   }
 
   #use(stored: StoredRouting, router: number): void {

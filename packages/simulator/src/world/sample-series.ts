@@ -6,23 +6,37 @@ export class SampleSeries {
   /** Kept as they are read: a sample lies in many windows. */
   #requests: MetricSample[] = [];
   #errors: MetricSample[] = [];
+  #lastRequests = 0;
+  #lastErrors = 0;
 
   get lastAt(): number | null {
     return this.#requests.at(-1)?.at ?? null;
   }
 
-  push(at: number, counts: Counts): void {
-    this.#requests.push({ at, value: counts.requests });
-    this.#errors.push({ at, value: counts.errors });
+  /** Takes a sample; with a `factor` other than 1, increases show up multiplied by it. A counter that fell begins anew. */
+  push(at: number, { requests, errors }: Counts, factor = 1): void {
+    const isReset = requests < this.#lastRequests;
+    const before = (samples: readonly MetricSample[]) => (isReset ? 0 : (samples.at(-1)?.value ?? 0));
+    const increase = (now: number, last: number) => Math.round((isReset ? now : now - last) * factor);
+    this.#requests.push({ at, value: before(this.#requests) + increase(requests, this.#lastRequests) });
+    this.#errors.push({ at, value: before(this.#errors) + increase(errors, this.#lastErrors) });
+    this.#lastRequests = requests;
+    this.#lastErrors = errors;
   }
 
   /** Samples of one signal with `fromMs <= at <= toMs`. */
-  read(signal: MetricSignal, fromMs: number, toMs: number): MetricSample[] {
+  read(
+    signal: MetricSignal,
+    fromMs: number,
+    toMs: number,
+    isVisible: (at: number) => boolean = always,
+  ): MetricSample[] {
     const values = signal === 'requests' ? this.#requests : this.#errors;
     const from = this.#firstFrom(fromMs);
     let to = from;
     while (to < values.length && values[to]!.at <= toMs) to++;
-    return values.slice(from, to);
+    const samples = values.slice(from, to);
+    return isVisible === always ? samples : samples.filter(({ at }) => isVisible(at));
   }
 
   /** Drops what is older, once that is at least half of it. */
@@ -43,4 +57,8 @@ export class SampleSeries {
     }
     return low;
   }
+}
+
+function always(): boolean {
+  return true;
 }

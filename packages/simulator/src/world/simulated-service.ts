@@ -2,11 +2,16 @@ import { type Clock, everythingTo, otherSlot, type Routing, type Slot, slots } f
 import type { SlotRole } from '../faults/fault-plan.js';
 import type { KeyedStreams } from '../random/keyed-streams.js';
 import { type Behaviour, behaviourOf } from './behaviour.js';
+import type { RunningDeployment } from './deployment.js';
 import { fingerprint, storedTarget } from './fingerprint.js';
 import { InstanceMeter } from './instance-meter.js';
 import { recordIrreversible, type Toucher } from './irreversible.js';
 import type { IrreversibleRecord, PlaceRecord, RoutingRecord } from './ledger.js';
 import type { LedgerBook } from './ledger-book.js';
+import { MetricsWeather } from './metrics-weather.js';
+import type { BadMigration } from './models/effects.js';
+import { SharedState } from './models/shared-state.js';
+import { Population } from './population.js';
 import type { ResolvedMetrics, ResolvedService } from './resolved-options.js';
 import { Router, type RoutingWrite } from './router.js';
 import { SlotPlace } from './slot-place.js';
@@ -23,6 +28,9 @@ export class SimulatedService {
   readonly places: Readonly<Record<Slot, SlotPlace>>;
   readonly traffic: UserTraffic;
   readonly meter: InstanceMeter;
+  readonly population: Population;
+  readonly weather: MetricsWeather;
+  readonly shared: SharedState;
   readonly #clock: Clock;
   readonly #book: LedgerBook;
   readonly #weightLostAt: Record<Slot, number | null> = { blue: null, green: null };
@@ -52,6 +60,8 @@ export class SimulatedService {
           service: options.name,
           slot,
           registrationMs: router.registrationMs,
+          deregistrationMs: router.deregistrationMs,
+          edgesMs: metrics.edgesMs,
           change: (apply) => this.change(apply),
           openCell: () => this.traffic.openCell,
         },
@@ -59,7 +69,14 @@ export class SimulatedService {
       );
     this.places = { blue: place('blue'), green: place('green') };
     this.meter = new InstanceMeter(clock.now());
-    this.traffic = new UserTraffic(options, metrics, this.places, streams, clock.now());
+    this.population = new Population(options.traffic.people, options.traffic.audiencePercent);
+    this.weather = new MetricsWeather(metrics, streams, options.name, clock.now());
+    const { dependencies, incidents } = options;
+    const around = { dependencies, ...(incidents === null ? {} : { incidents }) };
+    this.shared = new SharedState(options.name, around, streams, clock.now());
+    const { population, shared, weather } = this;
+    const surroundings = { population, shared, weather };
+    this.traffic = new UserTraffic(options, metrics, this.places, streams, clock.now(), surroundings);
     const routing: Routing =
       start === null
         ? { kind: 'unrouted' }
@@ -121,6 +138,7 @@ export class SimulatedService {
     const behaviour = this.behaviour(release.version);
     const deployment = place.deploy({ releaseId: release.id, version: release.version, behaviour }, count);
     this.#book.deployments.push({ service: this.options.name, slot, owner: by.owner, deployment });
+    this.change(() => this.#migrate(deployment, 'deploy'));
   }
 
   retire(slot: Slot, by: Toucher): void {
@@ -153,9 +171,10 @@ export class SimulatedService {
       this.#readySeen[slot] = ready;
       this.#book.readiness.push({ at: now, service: this.options.name, slot, ready, desired: place.desired });
     }
-    const shares = this.router.shares(this.options.traffic.audiencePercent);
+    const shares = this.router.shares(this.population);
     this.traffic.redirect(shares, this.router.stored.routing.kind === 'split');
-    if (this.options.traffic.requestsPerSecond > 0) for (const slot of slots) this.#meetUsers(slot, shares[slot], now);
+    if (this.options.traffic.requestsPerSecond > 0)
+      for (const slot of slots) this.#meetUsers(slot, shares.total[slot], now);
   }
 
   /** The first request of a user starts the onset of what is wrong with a version. */
@@ -163,6 +182,7 @@ export class SimulatedService {
     const { deployment } = this.places[slot];
     if (share === 0 || deployment === null || deployment.firstUserRequestAt !== null) return;
     deployment.firstUserRequestAt = now;
+    this.#migrate(deployment, 'first-user');
     const { onset } = deployment.behaviour;
     if (onset === null) return;
     const setIn = () => {
@@ -171,12 +191,33 @@ export class SimulatedService {
     this.#clock.setTimeout(() => this.change(setIn), onset.afterMs);
   }
 
+  /** A change of what both slots share, made by this version. */
+  #migrate({ behaviour }: RunningDeployment, from: BadMigration['from']): void {
+    for (const effect of behaviour.effects) {
+      if (effect.effect === 'bad-migration' && effect.from === from) this.shared.damage = effect.errorRate;
+    }
+  }
+
+  /** Once its users are gone, what a version did to the data can be put right. */
+  #restore({ deployment }: SlotPlace): void {
+    for (const effect of deployment?.behaviour.effects ?? []) {
+      if (effect.effect !== 'bad-migration' || effect.restoreMs === null || this.shared.damage === 0) continue;
+      const restored = () => {
+        this.shared.damage = 0;
+      };
+      this.#clock.setTimeout(() => this.change(restored), effect.restoreMs);
+    }
+  }
+
   #noteWeights(write: () => void): void {
     const before = slots.map((slot) => this.#hasWeight(slot));
     write();
     slots.forEach((slot, index) => {
       if (this.#hasWeight(slot)) this.#weightLostAt[slot] = null;
-      else if (before[index]) this.#weightLostAt[slot] = this.#clock.now();
+      else if (before[index]) {
+        this.#weightLostAt[slot] = this.#clock.now();
+        this.#restore(this.places[slot]);
+      }
     });
   }
 

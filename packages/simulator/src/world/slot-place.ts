@@ -2,6 +2,7 @@ import type { EnvironmentObservation, Fence } from '@bluegreen/contract';
 import type { Behaviour } from './behaviour.js';
 import { RunningDeployment } from './deployment.js';
 import { Instance, type InstanceWorld } from './instance.js';
+import type { LatencySeries } from './latency-series.js';
 import type { SampleSeries } from './sample-series.js';
 import { Tally } from './tally.js';
 
@@ -21,6 +22,7 @@ export class SlotPlace {
   before: EnvironmentObservation | null = null;
   /** Series of instances that are gone. */
   pastSeries: SampleSeries[] = [];
+  pastLatencies: LatencySeries[] = [];
   /** Requests that found the slot with no ready instance, and with no deployment at all. */
   readonly unready: Tally;
   readonly retired: Tally;
@@ -119,6 +121,7 @@ export class SlotPlace {
   #remove(instance: Instance): void {
     instance.stop();
     this.pastSeries.push(instance.series);
+    this.pastLatencies.push(instance.latencies);
   }
 }
 

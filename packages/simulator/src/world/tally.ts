@@ -1,4 +1,5 @@
 import { binomial } from '../random/binomial.js';
+import { clustered } from '../random/clusters.js';
 import type { StreamKey } from '../random/keyed-streams.js';
 import { poisson } from '../random/poisson.js';
 
@@ -19,9 +20,12 @@ export class Tally {
   #expectedRequests = 0;
   #expectedErrors = 0;
   readonly #key: StreamKey;
+  readonly #clusterSize: number;
 
-  constructor(key: StreamKey) {
+  /** @param clusterSize mean size of the clusters in which errors come. */
+  constructor(key: StreamKey, clusterSize = 1) {
     this.#key = key;
+    this.#clusterSize = clusterSize;
   }
 
   /** Adds so many expected requests, of which the share `errorRate` fails. */
@@ -61,6 +65,8 @@ export class Tally {
     // Requests first: how many come must not depend on how many fail.
     const requests = poisson(stream, this.#expectedRequests);
     if (this.#expectedErrors === 0) return { requests, errors: 0 };
-    return { requests, errors: binomial(stream, requests, this.#expectedErrors / this.#expectedRequests) };
+    const rate = this.#expectedErrors / this.#expectedRequests;
+    if (this.#clusterSize <= 1) return { requests, errors: binomial(stream, requests, rate) };
+    return { requests, errors: Math.min(requests, clustered(stream, requests * rate, this.#clusterSize)) };
   }
 }

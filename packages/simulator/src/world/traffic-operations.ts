@@ -1,5 +1,4 @@
 import {
-  type AudienceMatch,
   compareFences,
   type Drain,
   type Fence,
@@ -9,6 +8,7 @@ import {
   type TrafficCapabilities,
   type TrafficObservation,
   type TrafficTarget,
+  unsupportedPart,
 } from '@bluegreen/contract';
 import { fail } from '../failure.js';
 import type { CallFault, RoutingPart } from '../faults/fault-plan.js';
@@ -86,28 +86,10 @@ function refuseOutdated(stored: StoredRouting, write: RouteWrite, capabilities: 
 }
 
 function refuseUnsupported(target: TrafficTarget, capabilities: TrafficCapabilities): void {
-  const steps = target.weights.green / capabilities.weightStepPercent;
-  if (Math.abs(steps - Math.round(steps)) > 1e-9) {
-    throw fail('simulator/weight-step', {
-      detail: `${target.weights.green} in steps of ${capabilities.weightStepPercent}`,
-    });
-  }
-  if (!capabilities.cohorts.includes(target.cohort.kind)) {
-    throw fail('simulator/routing-unsupported', { detail: `cohort ${target.cohort.kind}` });
-  }
-  for (const part of ['preview', 'mirror'] as const) {
-    if (target[part] !== null && !capabilities[part]) throw fail('simulator/routing-unsupported', { detail: part });
-  }
-  for (const { name, match } of target.audiences) {
-    if (!capabilities.audiences.includes(kindOf(match))) {
-      throw fail('simulator/routing-unsupported', { detail: `audience ${name} by ${kindOf(match)}` });
-    }
-  }
-}
-
-function kindOf(match: AudienceMatch): 'header' | 'cookie' | 'source-range' {
-  if ('header' in match) return 'header';
-  return 'cookie' in match ? 'cookie' : 'source-range';
+  const unsupported = unsupportedPart(target, capabilities);
+  if (unsupported === null) return;
+  const { part, detail } = unsupported;
+  throw fail(part === 'weights' ? 'simulator/weight-step' : 'simulator/routing-unsupported', { detail });
 }
 
 function landed(stored: StoredRouting, write: RouteWrite, fault: CallFault | null, owner: string) {

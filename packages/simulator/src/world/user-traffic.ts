@@ -1,10 +1,14 @@
-import type { Slot } from '@bluegreen/contract';
-import { slots } from '@bluegreen/contract';
-import type { KeyedStreams } from '../random/keyed-streams.js';
+import { otherSlot, type Slot, slots } from '@bluegreen/contract';
+import { gamma } from '../random/gamma.js';
+import type { KeyedStreams, StreamKey } from '../random/keyed-streams.js';
 import { arrivalRate, expectedArrivals } from './arrivals.js';
+import { Lingering } from './lingering.js';
+import type { MetricsWeather } from './metrics-weather.js';
+import type { SharedState } from './models/shared-state.js';
+import { emptied, type GroupShares, type Population, type Shares } from './population.js';
 import type { ResolvedMetrics, ResolvedService } from './resolved-options.js';
+import { SlotLoad, type Stretch } from './slot-load.js';
 import type { SlotPlace } from './slot-place.js';
-import type { Shares } from './split.js';
 import { type Counts, Tally } from './tally.js';
 
 /** How much of a slot's last requests is still open. */
@@ -27,6 +31,11 @@ export class UserTraffic {
   readonly #places: Readonly<Record<Slot, SlotPlace>>;
   readonly #startedAt: number;
   readonly #closing: Record<Slot, Closing | null> = { blue: null, green: null };
+  readonly #load: SlotLoad;
+  readonly #lingering: Lingering;
+  readonly #bursts: StreamKey;
+  readonly #weather: MetricsWeather;
+  /** What the routers do now, with those who linger. */
   #shares: Shares = { blue: 0, green: 0 };
   #hasRouting = false;
   #at: number;
@@ -40,7 +49,14 @@ export class UserTraffic {
     places: Readonly<Record<Slot, SlotPlace>>,
     streams: KeyedStreams,
     startedAt: number,
+    surroundings: { readonly population: Population; readonly shared: SharedState; readonly weather: MetricsWeather },
   ) {
+    const { population, shared, weather } = surroundings;
+    this.#load = new SlotLoad(service, population, shared);
+    const nobody = population.split({ routing: { kind: 'unrouted' }, skewPercent: 0, strays: null });
+    this.#lingering = new Lingering(service.router.lingering, nobody, startedAt);
+    this.#bursts = streams.key('bursts', service.name);
+    this.#weather = weather;
     this.#service = service;
     this.#metrics = metrics;
     this.#places = places;
@@ -77,17 +93,29 @@ export class UserTraffic {
 
   /** Brings every counter up to `now`. */
   advance(now: number): void {
+    this.closeCells(now);
+    this.#expectUntil(now);
+  }
+
+  /** Everything that a sample can show by now. It cuts no stretch of time in two, so who reads when changes nothing. */
+  closeCells(now: number): void {
     for (;;) {
       const boundary = this.#startedAt + (this.#cell + 1) * this.#metrics.scrapeMs;
       if (boundary > now) break;
       this.#expectUntil(boundary);
       this.#closeCell(boundary);
     }
-    this.#expectUntil(now);
   }
 
   /** From now on the routers split like this. Call `advance` first. */
-  redirect(shares: Shares, hasRouting: boolean): void {
+  redirect(shares: GroupShares, hasRouting: boolean): void {
+    this.#lingering.redirect(shares, this.#at);
+    this.#notice(this.#lingering.at(this.#at).total);
+    this.#hasRouting ||= hasRouting;
+  }
+
+  /** Writes down when the last users left a slot. */
+  #notice(shares: Shares): void {
     for (const slot of slots) {
       if (shares[slot] === 0 && this.#shares[slot] > 0) {
         this.#closing[slot] = {
@@ -97,7 +125,6 @@ export class UserTraffic {
       }
     }
     this.#shares = shares;
-    this.#hasRouting ||= hasRouting;
   }
 
   /**
@@ -107,6 +134,7 @@ export class UserTraffic {
   openRequests(slot: Slot, now: number): number {
     const { longestRequestMs } = this.#service.traffic;
     if (longestRequestMs <= 0) return 0;
+    if (this.#service.router.lingering !== null) this.closeCells(now);
     if (this.#shares[slot] > 0) {
       return Math.ceil((arrivalRate(this.#service.traffic, now) * this.#shares[slot] * longestRequestMs) / 2);
     }
@@ -126,7 +154,7 @@ export class UserTraffic {
   /** From when on the open requests of all slots stay as many as they are, until something changes. */
   get steadyFrom(): number {
     const { longestRequestMs, dailySwing } = this.#service.traffic;
-    if (dailySwing !== 0) return Number.POSITIVE_INFINITY;
+    if (dailySwing !== 0 || this.#service.router.lingering !== null) return Number.POSITIVE_INFINITY;
     let from = Number.NEGATIVE_INFINITY;
     for (const slot of slots) {
       const closing = this.#closing[slot];
@@ -162,25 +190,44 @@ export class UserTraffic {
 
   #expectUntil(to: number): void {
     if (to <= this.#at) return;
-    const arrivals = expectedArrivals(this.#service.traffic, this.#at, to);
+    const from = this.#at;
+    const arrivals = expectedArrivals(this.#service.traffic, from, to) * this.#liveliness((from + to) / 2);
     this.#at = to;
+    const shares = this.#present(this.#lingering.mean(from, to));
+    if (this.#service.router.lingering !== null) this.#notice(this.#present(this.#lingering.at(to)).total);
     if (arrivals === 0) return;
+    const stretch: Stretch = { fromMs: from, toMs: to, arrivals, shares };
+    const strain = this.#load.strain(this.#places, stretch);
     let routed = 0;
     for (const slot of slots) {
-      const share = this.#shares[slot];
-      if (share === 0) continue;
-      routed += share;
-      this.#expectAt(this.#places[slot], arrivals * share);
+      if (shares.total[slot] === 0) continue;
+      routed += shares.total[slot];
+      this.#load.expect(slot, this.#places[slot], stretch, strain);
     }
     const lost = Math.max(0, 1 - routed);
     if (lost > 1e-12) (this.#hasRouting ? this.#stray : this.#unrouted).expect(arrivals * lost);
   }
 
-  #expectAt(place: SlotPlace, arrivals: number): void {
-    const { deployment, serving } = place;
-    if (deployment === null) place.retired.expect(arrivals);
-    else if (serving.length === 0) place.unready.expect(arrivals);
-    else for (const instance of serving) instance.counter.expect(arrivals / serving.length, deployment.errorRate);
+  /** Bound sessions whose slot is empty go on in the other one at once. */
+  #present(shares: GroupShares): GroupShares {
+    if (this.#service.router.lingering?.sessionMs === undefined) return shares;
+    for (const slot of slots) {
+      const isEmpty = this.#places[slot].deployment === null && shares.total[slot] > 0;
+      if (isEmpty && this.#places[otherSlot(slot)].deployment !== null) return emptied(shares, slot);
+    }
+    return shares;
+  }
+
+  /** How much more or less than usual comes just now. */
+  #liveliness(at: number): number {
+    const { burstShape, surges } = this.#service.traffic;
+    const since = at - this.#startedAt;
+    let factor = 1;
+    for (const surge of surges) {
+      if (since >= surge.afterMs && since < surge.afterMs + surge.forMs) factor *= surge.factor;
+    }
+    if (burstShape === null) return factor;
+    return (factor * gamma(this.#bursts.at(Math.floor(since / 60_000)), burstShape)) / burstShape;
   }
 
   #closeCell(boundary: number): void {
@@ -193,7 +240,7 @@ export class UserTraffic {
       place.retired.close(cell);
       for (const instance of place.instances) {
         instance.counter.close(cell);
-        if (instance.isUp) instance.series.push(boundary, instance.counter);
+        if (instance.isUp) instance.sample(boundary, this.#weather.factor(cell));
       }
     }
     if (cell % 256 === 255) this.#forget(boundary - this.#metrics.retentionMs);

@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest';
+import { environmentRules, proveEnvironmentAdapter, testEnvironmentAdapter } from '../environment/environment-suite.js';
+import { proveTrafficAdapter, testTrafficAdapter, trafficRules } from '../traffic/traffic-suite.js';
+import { environmentMutants } from './environment-mutants.fixture.js';
+import { memoryEnvironmentBench } from './memory-environment.fixture.js';
+import { memoryRouterBench } from './memory-router.fixture.js';
+import { trafficMutants } from './traffic-mutants.fixture.js';
+
+describe('without a flaw', () => {
+  testTrafficAdapter({ describe, test }, () => memoryRouterBench());
+  testEnvironmentAdapter({ describe, test }, () => memoryEnvironmentBench());
+});
+
+test.each([
+  ['traffic', trafficRules, trafficMutants],
+  ['environment', environmentRules, environmentMutants],
+])('every rule for %s has a mutant', (_, rules, mutants) => {
+  expect([...new Set(mutants.map(({ rule }) => rule))].sort()).toEqual(rules.map(({ id }) => id).sort());
+});
+
+describe('a broken router is noticed', () => {
+  test.each(trafficMutants.map((each) => [each.rule, each.flaw, each.makeBench] as const))(
+    '%s: %s',
+    async (rule, _, makeBench) => {
+      const { rules } = await proveTrafficAdapter(makeBench, { only: [rule] });
+      expect(rules).toMatchObject([{ rule, status: 'broken' }]);
+    },
+  );
+});
+
+describe('a broken environment is noticed', () => {
+  test.each(environmentMutants.map((each) => [each.rule, each.flaw, each.makeBench] as const))(
+    '%s: %s',
+    async (rule, _, makeBench) => {
+      const { rules } = await proveEnvironmentAdapter(makeBench, { only: [rule] });
+      expect(rules).toMatchObject([{ rule, status: 'broken' }]);
+    },
+  );
+});

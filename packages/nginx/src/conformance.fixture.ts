@@ -1,0 +1,72 @@
+import { appendFileSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ProbeRequest, TrafficBench } from '@bluegreen/conformance';
+import type { AudienceMatch } from '@bluegreen/contract';
+import { answerFrom } from './backends.fixture.js';
+import { nginxTraffic } from './nginx-traffic.js';
+import { startSite } from './site.fixture.js';
+
+/** What a router whose writes are renames on a disk cannot show. */
+export const notShownOfNginx = {
+  'traffic-lost-reply': 'a write is one rename of this process; it has no reply that could be lost',
+};
+
+const audiences = {
+  header: { name: 'beta', match: { header: 'x-beta', equals: 'yes' } },
+  cookie: { name: 'friends', match: { cookie: 'friends', equals: 'yes' } },
+  'source-range': { name: 'office', match: { sourceRanges: ['192.0.2.0/24'] } },
+} as const;
+
+/** A private nginx as the conformance suite wants a router. */
+export async function nginxTrafficBench(): Promise<TrafficBench> {
+  const site = await startSite(({ preview }) => ({
+    audiences: Object.values(audiences),
+    preview: { port: preview },
+  }));
+  const { nginx, directories, options } = site;
+  const neighbours = [nginx.configurationFile, join(directories.include, 'another-team.conf')];
+  writeFileSync(neighbours[1]!, '# their own rules\n');
+  let users = 0;
+  const serve = async ({ user, match }: ProbeRequest) =>
+    (await answerFrom(nginx.ports.public, headersOf(user, match))).slot;
+  return {
+    secrets: [],
+    audiences,
+    open: () => nginxTraffic(options),
+    harness: {
+      async editBehind() {
+        const file = join(directories.state, 'current', 'generation');
+        writeFileSync(file, readFileSync(file, 'utf8').replace(/"green": [\d.]+/, '"green": 37'));
+      },
+      removeBehind: async () => renameSync(directories.state, `${directories.state}.gone`),
+      neighbours: async () => neighbours.map((file) => readFileSync(file, 'utf8')).join('\0'),
+      editNeighbour: async () => appendFileSync(neighbours[1]!, '# one more\n'),
+      async restartRouter() {
+        await nginx.stop();
+        await nginx.start();
+      },
+      async hang() {
+        nginx.pause();
+        return async () => nginx.resume();
+      },
+      async disconnect() {
+        await nginx.stop();
+        return () => nginx.start();
+      },
+      serve() {
+        users += 1;
+        return serve({ user: `new-user-${users}` });
+      },
+      serveUser: serve,
+    },
+    close: () => site.remove(),
+  };
+}
+
+function headersOf(user: string, match: AudienceMatch | undefined): Record<string, string> {
+  const cookies = [`uid=${user}`];
+  const headers: Record<string, string> = {};
+  if (match !== undefined && 'cookie' in match) cookies.push(`${match.cookie}=${match.equals}`);
+  if (match !== undefined && 'header' in match) headers[match.header] = match.equals;
+  return { ...headers, cookie: cookies.join('; ') };
+}
