@@ -5,6 +5,8 @@ export {
   testEnvironmentAdapter,
 } from './environment/environment-suite.js';
 export { conformanceErrors } from './error-codes.js';
+export type { JournalBench } from './journal/journal-bench.js';
+export { journalRules, proveJournal, testJournal } from './journal/journal-suite.js';
 export type { Rule, RuleResult, Size } from './rule.js';
 export type { ConformanceOptions, ConformanceReport, TestFunctions } from './suite.js';
 export type { ProbeRequest, TrafficBench, TrafficHarness } from './traffic/traffic-bench.js';

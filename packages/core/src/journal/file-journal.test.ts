@@ -1,11 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { testJournal } from '@bluegreen/conformance';
 import { releaseResource } from '@bluegreen/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fileJournal } from './file-journal.js';
 import { hostTime } from './host.js';
-import { journalSuite } from './journal-suite.fixture.js';
 
 let root = '';
 let stores = 0;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(root, { recursive: true }));
 
-journalSuite({ describe, test }, async () => {
+testJournal({ describe, test }, async () => {
   stores += 1;
   const directory = join(root, String(stores));
   let [monotonicMs, wallMs] = [90_000, 1_700_000_000_000];

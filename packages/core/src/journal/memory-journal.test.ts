@@ -1,7 +1,7 @@
+import { testJournal } from '@bluegreen/conformance';
 import type { Clock } from '@bluegreen/contract';
 import { releaseResource } from '@bluegreen/contract';
 import { describe, expect, test } from 'vitest';
-import { journalSuite } from './journal-suite.fixture.js';
 import { memoryJournal } from './memory-journal.js';
 
 class ManualClock implements Clock {
@@ -11,7 +11,7 @@ class ManualClock implements Clock {
   clearTimeout = (handle: unknown) => clearTimeout(handle as NodeJS.Timeout);
 }
 
-journalSuite({ describe, test }, async () => {
+testJournal({ describe, test }, async () => {
   const clock = new ManualClock();
   const journal = memoryJournal({ clock });
   return { open: () => journal, now: clock.now, advance: (durationMs) => (clock.nowMs += durationMs) };

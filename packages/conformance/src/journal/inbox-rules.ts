@@ -1,11 +1,16 @@
 import { strict as assert } from 'node:assert';
-import { event, ids, owner, rejects, release, type SuiteCase, writerOf } from './journal-bench.fixture.js';
+import type { Rule } from '../rule.js';
+import type { JournalBench } from './journal-bench.js';
+import { event, ids, owner, rejects, release, soon, writerOf } from './journal-calls.js';
 
 /** Commands for the owner. */
-export const inboxRules: readonly SuiteCase[] = [
-  [
-    'keeps commands in order until they are forgotten, over a change of owner',
-    async (bench) => {
+export const inboxRules: readonly Rule<JournalBench>[] = [
+  {
+    id: 'journal-command-order',
+    title: 'keeps commands in order until they are forgotten, over a change of owner',
+    why: 'A pause and the resume after it were carried out the other way round.',
+    needs: [],
+    async check(bench) {
       const session = await owner(bench, 'one');
       const writer = await (await session.acquire([release])).writer('r1');
       await writer.append([event('a')]);
@@ -18,10 +23,13 @@ export const inboxRules: readonly SuiteCase[] = [
       assert.deepEqual(await ids(next), ['c', 'b', 'd']);
       assert.deepEqual((await next.commands())[0], { id: 'c', type: 'pause', at: 5 });
     },
-  ],
-  [
-    'holds a command once, however often it is sent (F31)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-command-once',
+    title: 'holds a command once, however often it is sent (F31)',
+    why: 'A repeated click approved the next release, too.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       await writer.append([event('a')]);
       const send = (id: string) => bench.open().send('r1', { id, type: 'pause', at: 1 });
@@ -31,10 +39,13 @@ export const inboxRules: readonly SuiteCase[] = [
       await writer.forget(['x']);
       assert.deepEqual(await ids(writer), ['y']);
     },
-  ],
-  [
-    'refuses commands for a release without a record, and what is no command',
-    async (bench) => {
+  },
+  {
+    id: 'journal-command-refused',
+    title: 'refuses commands for a release without a record, and what is no command',
+    why: 'A command for a release that does not exist waited for ever, and its sender was told that all is well.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       const command = { id: 'x', type: 'pause', at: 1 };
       await rejects(bench.open().send('r1', command), 'journal/release-unknown');
@@ -44,29 +55,35 @@ export const inboxRules: readonly SuiteCase[] = [
       await rejects(bench.open().send('r1', { type: 'pause', at: 1 } as never), 'journal/entry-invalid');
       assert.deepEqual(await writer.commands(), []);
     },
-  ],
-  [
-    'calls back when a command arrives, and for one that waits already',
-    async (bench) => {
+  },
+  {
+    id: 'journal-command-watched',
+    title: 'calls back when a command arrives, and for one that waits already',
+    why: 'A rollback that a person asked for waited for the next poll.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       await writer.append([event('a')]);
       const called = () => new Promise<void>((resolve) => writer.watch(resolve));
       const arriving = called();
       await bench.open().send('r1', { id: 'x', type: 'pause', at: 1 });
-      await arriving;
-      await called();
+      await soon(arriving);
+      await soon(called());
       await writer.close();
     },
-  ],
-  [
-    'calls back on a release that was not there when the watch began',
-    async (bench) => {
+  },
+  {
+    id: 'journal-command-watched-early',
+    title: 'calls back on a release that was not there when the watch began',
+    why: 'A rollback that came in the first second of a release was not noticed.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       const arriving = new Promise<void>((resolve) => writer.watch(resolve));
       await writer.append([event('a')]);
       await bench.open().send('r1', { id: 'x', type: 'pause', at: 1 });
-      await arriving;
+      await soon(arriving);
       await writer.close();
     },
-  ],
+  },
 ];

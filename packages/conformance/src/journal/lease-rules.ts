@@ -1,12 +1,17 @@
 import { strict as assert } from 'node:assert';
 import type { JournalSession } from '@bluegreen/contract';
-import { event, owner, rejects, release, type SuiteCase, ttlMs } from './journal-bench.fixture.js';
+import type { Rule } from '../rule.js';
+import type { JournalBench } from './journal-bench.js';
+import { event, owner, rejects, release, ttlMs } from './journal-calls.js';
 
 /** One owner at a time, and nobody comes back. */
-export const leaseRules: readonly SuiteCase[] = [
-  [
-    'lets one owner hold a resource, and names it to the others (S38)',
-    async (bench) => {
+export const leaseRules: readonly Rule<JournalBench>[] = [
+  {
+    id: 'journal-one-owner',
+    title: 'lets one owner hold a resource, and names it to the others (S38)',
+    why: 'Two orchestrators drove one release.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       const two = await owner(bench, 'two');
       await one.acquire([release, 'router']);
@@ -14,29 +19,38 @@ export const leaseRules: readonly SuiteCase[] = [
       assert.match(error.message, /router is held by one/);
       await rejects(one.acquire([release]), 'journal/lease-held');
     },
-  ],
-  [
-    'gives a contested resource to exactly one (S38)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-contested',
+    title: 'gives a contested resource to exactly one (S38)',
+    why: 'Both of two owners who asked at the same instant were told that they had it.',
+    needs: [],
+    async check(bench) {
       const sessions = await Promise.all(['one', 'two', 'three', 'four'].map((id) => owner(bench, id)));
       const settled = await Promise.allSettled(sessions.map((session) => session.acquire(['b', 'a'])));
       const won = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       assert.equal(won.length, 1);
       await won[0]!.confirm();
     },
-  ],
-  [
-    'takes all or none',
-    async (bench) => {
+  },
+  {
+    id: 'journal-all-or-none',
+    title: 'takes all or none',
+    why: 'Two releases each held half of what they needed, and waited for each other for ever.',
+    needs: [],
+    async check(bench) {
       const [one, two, three] = [await owner(bench, 'one'), await owner(bench, 'two'), await owner(bench, 'three')];
       await one.acquire(['m']);
       await rejects(two.acquire(['z', 'm', 'a']), 'journal/lease-held');
       await (await three.acquire(['a', 'z'])).confirm();
     },
-  ],
-  [
-    'counts epochs up for ever: after freeing, after closing, after an expiry, above what a provider has seen',
-    async (bench) => {
+  },
+  {
+    id: 'journal-epochs-grow',
+    title: 'counts epochs up for ever: after freeing, after closing, after an expiry, above what a provider has seen',
+    why: 'An epoch came twice, so the stamp of an old owner passed for that of the new one.',
+    needs: [],
+    async check(bench) {
       const epochs: number[] = [];
       const take = async (session: JournalSession, above?: Record<string, number>) => {
         const lease = await session.acquire(['router'], above);
@@ -55,18 +69,24 @@ export const leaseRules: readonly SuiteCase[] = [
       await take(three);
       assert.deepEqual(epochs, [1, 2, 3, 41, 42, 43]);
     },
-  ],
-  [
-    'counts each resource for itself',
-    async (bench) => {
+  },
+  {
+    id: 'journal-epochs-apart',
+    title: 'counts each resource for itself',
+    why: 'The epoch of one router went up with that of another, and a release was fenced off by itself.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       await (await one.acquire(['a'])).free();
       assert.deepEqual((await one.acquire(['a', 'b'])).epochs, { a: 2, b: 1 });
     },
-  ],
-  [
-    'keeps a lease as long as it is renewed, and no longer (S37)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-lease-expires',
+    title: 'keeps a lease as long as it is renewed, and no longer (S37)',
+    why: 'A dead owner held a release for ever; or a living one lost it while it worked.',
+    needs: [],
+    async check(bench) {
       const [one, two] = [await owner(bench, 'one'), await owner(bench, 'two')];
       const lease = await one.acquire(['router']);
       for (let round = 0; round < 3; round += 1) {
@@ -79,10 +99,13 @@ export const leaseRules: readonly SuiteCase[] = [
       await two.acquire(['router']);
       await rejects(lease.confirm(), 'journal/lease-lost');
     },
-  ],
-  [
-    'lets a slow owner go on whom nobody followed',
-    async (bench) => {
+  },
+  {
+    id: 'journal-slow-owner',
+    title: 'lets a slow owner go on whom nobody followed',
+    why: 'An owner whom nobody had followed gave up a release in the middle of a shift.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       const lease = await one.acquire([release]);
       const writer = await lease.writer('r1');
@@ -92,10 +115,13 @@ export const leaseRules: readonly SuiteCase[] = [
       await lease.confirm();
       await writer.append([event('a')]);
     },
-  ],
-  [
-    'refuses every write of an owner who was followed; the follower goes on without a hole (S36, S52)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-followed-owner',
+    title: 'refuses every write of an owner who was followed; the follower goes on without a hole (S36, S52)',
+    why: 'An owner that slept through its lease woke up and wrote into the history of its follower.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       const lease = await one.acquire([release]);
       const old = await lease.writer('r1');
@@ -117,10 +143,13 @@ export const leaseRules: readonly SuiteCase[] = [
       await one.close();
       await next.append([event('c')]);
     },
-  ],
-  [
-    'opens one writer per lease, for a release that it holds',
-    async (bench) => {
+  },
+  {
+    id: 'journal-one-writer',
+    title: 'opens one writer per lease, for a release that it holds',
+    why: 'Two writers of one lease numbered their records each for itself.',
+    needs: [],
+    async check(bench) {
       const session = await owner(bench, 'one');
       const lease = await session.acquire([release, 'router']);
       await rejects(lease.writer('another'), 'journal/writer-refused');
@@ -134,5 +163,5 @@ export const leaseRules: readonly SuiteCase[] = [
       const again = await session.acquire([release]);
       assert.equal((await (await again.writer('r1')).append([event('b')]))[0]!.seq, 2);
     },
-  ],
+  },
 ];

@@ -1,19 +1,27 @@
 import { strict as assert } from 'node:assert';
 import { type JournalEvent, releaseResource } from '@bluegreen/contract';
-import { event, owner, rejects, release, type SuiteCase, writerOf } from './journal-bench.fixture.js';
+import type { Rule } from '../rule.js';
+import type { JournalBench } from './journal-bench.js';
+import { event, owner, rejects, release, writerOf } from './journal-calls.js';
 
 /** What is recorded is there, once, in order, unchanged. */
-export const recordRules: readonly SuiteCase[] = [
-  [
-    'knows nothing at first',
-    async (bench) => {
+export const recordRules: readonly Rule<JournalBench>[] = [
+  {
+    id: 'journal-begins-empty',
+    title: 'knows nothing at first',
+    why: 'A release was taken for an old one, because an empty store listed something.',
+    needs: [],
+    async check(bench) {
       assert.deepEqual(await bench.open().releases(), []);
       assert.deepEqual(await bench.open().read('r1'), []);
     },
-  ],
-  [
-    'numbers records 1, 2, 3 without holes, over batches and owners (S42)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-numbers',
+    title: 'numbers records 1, 2, 3 without holes, over batches and owners (S42)',
+    why: 'A hole in the numbers looked like a lost record, and nobody dared to resume.',
+    needs: [],
+    async check(bench) {
       const first = await owner(bench, 'one');
       const lease = await first.acquire([release]);
       const writer = await lease.writer('r1');
@@ -31,10 +39,13 @@ export const recordRules: readonly SuiteCase[] = [
         [4, after, 'd'],
       ]);
     },
-  ],
-  [
-    'gives back exactly what it was given, to the writer and to every reader',
-    async (bench) => {
+  },
+  {
+    id: 'journal-gives-back',
+    title: 'gives back exactly what it was given, to the writer and to every reader',
+    why: 'A value that came back changed made the replay decide otherwise than the release had.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       const rich = { ...event('a'), nested: { list: [1, -0.5, 'é\u2028\n\ud800', null, true], none: undefined } };
       const appended = await writer.append([rich]);
@@ -42,10 +53,13 @@ export const recordRules: readonly SuiteCase[] = [
       assert.deepEqual(read, appended);
       assert.deepEqual(read[0]!.event, JSON.parse(JSON.stringify(rich)));
     },
-  ],
-  [
-    'reads from a given record on',
-    async (bench) => {
+  },
+  {
+    id: 'journal-reads-from',
+    title: 'reads from a given record on',
+    why: 'A follower that asked for what is new got everything again, and told it twice.',
+    needs: [],
+    async check(bench) {
       await (await writerOf(bench)).append(['a', 'b', 'c', 'd'].map(event));
       const types = async (fromSeq: number) =>
         (await bench.open().read('r1', fromSeq)).map((record) => record.event.type).join('');
@@ -53,10 +67,13 @@ export const recordRules: readonly SuiteCase[] = [
       assert.equal(await types(3), 'cd');
       assert.equal(await types(5), '');
     },
-  ],
-  [
-    'records overlapping appends in the order of the calls',
-    async (bench) => {
+  },
+  {
+    id: 'journal-append-order',
+    title: 'records overlapping appends in the order of the calls',
+    why: 'Two appends that overlapped were recorded the other way round, and the replay was stuck.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       const types = Array.from({ length: 20 }, (_, index) => `e${index}`);
       const appended = await Promise.all(types.map((type) => writer.append([event(type)])));
@@ -71,10 +88,13 @@ export const recordRules: readonly SuiteCase[] = [
         types,
       );
     },
-  ],
-  [
-    'lets nobody change history through an object that went in or came out',
-    async (bench) => {
+  },
+  {
+    id: 'journal-history-frozen',
+    title: 'lets nobody change history through an object that went in or came out',
+    why: 'A listener changed an event that it was handed, and the report showed the change.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       const given = { ...event('a'), list: [1] };
       const [appended] = await writer.append([given]);
@@ -85,10 +105,13 @@ export const recordRules: readonly SuiteCase[] = [
       }
       assert.deepEqual((await bench.open().read('r1'))[0]!.event, { ...event('a'), list: [1] });
     },
-  ],
-  [
-    'refuses what JSON would change without a word, and records nothing of that batch',
-    async (bench) => {
+  },
+  {
+    id: 'journal-plain-json',
+    title: 'refuses what JSON would change without a word, and records nothing of that batch',
+    why: '`NaN` became `null` in silence; after a restart a deadline was gone.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       for (const bad of [Number.NaN, new Date(0), () => 1, 1n, Symbol('s'), [undefined], new Map()]) {
         await rejects(
@@ -100,18 +123,24 @@ export const recordRules: readonly SuiteCase[] = [
       assert.deepEqual(await bench.open().read('r1'), []);
       assert.equal((await writer.append([event('next')]))[0]!.seq, 1);
     },
-  ],
-  [
-    'takes an empty batch and records nothing',
-    async (bench) => {
+  },
+  {
+    id: 'journal-empty-batch',
+    title: 'takes an empty batch and records nothing',
+    why: 'A release without a single event was listed, and could not be opened.',
+    needs: [],
+    async check(bench) {
       const writer = await writerOf(bench);
       assert.deepEqual(await writer.append([]), []);
       assert.deepEqual(await bench.open().releases(), []);
     },
-  ],
-  [
-    'lists releases oldest first, from their first record on, whatever they are called',
-    async (bench) => {
+  },
+  {
+    id: 'journal-lists-releases',
+    title: 'lists releases oldest first, from their first record on, whatever they are called',
+    why: 'A release id with a slash in it was written into another release’s directory.',
+    needs: [],
+    async check(bench) {
       const ids = [
         'zeta',
         'alpha',
@@ -141,5 +170,5 @@ export const recordRules: readonly SuiteCase[] = [
         );
       }
     },
-  ],
+  },
 ];

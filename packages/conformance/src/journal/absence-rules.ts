@@ -1,11 +1,16 @@
 import { strict as assert } from 'node:assert';
-import { event, owner, rejects, release, type SuiteCase, ttlMs } from './journal-bench.fixture.js';
+import type { Rule } from '../rule.js';
+import type { JournalBench } from './journal-bench.js';
+import { event, owner, rejects, release, ttlMs } from './journal-calls.js';
 
 /** How long nobody watched. */
-export const absenceRules: readonly SuiteCase[] = [
-  [
-    'tells when a resource was last held: never, until it was freed, until the last renewal (S59)',
-    async (bench) => {
+export const absenceRules: readonly Rule<JournalBench>[] = [
+  {
+    id: 'journal-last-held',
+    title: 'tells when a resource was last held: never, until it was freed, until the last renewal (S59)',
+    why: 'Nobody knew how long a bake had been unwatched, so it was promoted unwatched.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       const lease = await one.acquire(['router']);
       assert.deepEqual(lease.lastHeldAt, { router: null });
@@ -20,10 +25,13 @@ export const absenceRules: readonly SuiteCase[] = [
       bench.advance(ttlMs + 1);
       assert.deepEqual((await (await owner(bench, 'two')).acquire(['router'])).lastHeldAt, { router: renewedAt });
     },
-  ],
-  [
-    'does not take the use of a router for watching the release (S59)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-watching-is-not-using',
+    title: 'does not take the use of a router for watching the release (S59)',
+    why: 'Another release used the router meanwhile, and that counted as watching this one.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       await (await (await one.acquire([release, 'router'])).writer('r1')).append([event('a')]);
       const diedAt = bench.now();
@@ -37,10 +45,13 @@ export const absenceRules: readonly SuiteCase[] = [
       const lease = await (await owner(bench, 'three')).acquire([release, 'router']);
       assert.deepEqual(lease.lastHeldAt, { [release]: diedAt, router: freedAt });
     },
-  ],
-  [
-    'does not count an owner who took a release and recorded nothing, whether it left or died (S59)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-idle-owner',
+    title: 'does not count an owner who took a release and recorded nothing, whether it left or died (S59)',
+    why: 'An owner that crashed before its first record hid an hour in which nobody watched.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       await (await (await one.acquire([release])).writer('r1')).append([event('a')]);
       const diedAt = bench.now();
@@ -60,10 +71,13 @@ export const absenceRules: readonly SuiteCase[] = [
       await three.close();
       assert.deepEqual((await (await owner(bench, 'four')).acquire([release])).lastHeldAt, { [release]: freedAt });
     },
-  ],
-  [
-    'does not count an owner who could not get all that it wanted (S59)',
-    async (bench) => {
+  },
+  {
+    id: 'journal-failed-owner',
+    title: 'does not count an owner who could not get all that it wanted (S59)',
+    why: 'An owner that never got the lease hid an hour in which nobody watched.',
+    needs: [],
+    async check(bench) {
       const one = await owner(bench, 'one');
       await (await (await one.acquire([release])).writer('r1')).append([event('a')]);
       const diedAt = bench.now();
@@ -74,5 +88,5 @@ export const absenceRules: readonly SuiteCase[] = [
       bench.advance(5);
       assert.deepEqual((await three.acquire([release])).lastHeldAt, { [release]: diedAt });
     },
-  ],
+  },
 ];

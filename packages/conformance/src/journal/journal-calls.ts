@@ -1,26 +1,16 @@
 import { strict as assert } from 'node:assert';
 import {
   isBluegreenError,
-  type Journal,
   type JournalEvent,
   type JournalSession,
   type JournalWriter,
   releaseResource,
+  systemClock,
 } from '@bluegreen/contract';
+import { within } from '../patience.js';
+import type { JournalBench } from './journal-bench.js';
 
-/** One store under test. */
-export interface JournalBench {
-  /** The store as one more process sees it. */
-  open(): Journal;
-  /** What `lastHeldAt` is counted in. */
-  now(): number;
-  /** Lets leases grow old. */
-  advance(durationMs: number): void;
-}
-
-/** One rule of the contract, and what shows that it holds. */
-export type SuiteCase = readonly [rule: string, body: (bench: JournalBench) => Promise<void>];
-
+/** The time to live of every owner in the rules, in milliseconds. */
 export const ttlMs = 10_000;
 
 /** The resource of the release that most rules are tried on. */
@@ -52,4 +42,9 @@ export async function rejects(promise: Promise<unknown>, code: string): Promise<
   assert.ok(isBluegreenError(error), String(error));
   assert.equal(error.code, code);
   return error;
+}
+
+/** What has to come without anybody asking again. Generous: only a watch that never calls waits for the end. */
+export function soon(called: Promise<void>): Promise<void> {
+  return within(systemClock(), 5_000, 'the call of a watch', called);
 }
