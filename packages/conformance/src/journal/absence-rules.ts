@@ -1,5 +1,5 @@
-import { strict as assert } from 'node:assert';
 import type { Rule } from '../rule.js';
+import { assert } from './assert.js';
 import type { JournalBench } from './journal-bench.js';
 import { event, owner, rejects, release, ttlMs } from './journal-calls.js';
 

@@ -1,4 +1,3 @@
-import { strict as assert } from 'node:assert';
 import {
   isBluegreenError,
   type JournalEvent,
@@ -7,7 +6,9 @@ import {
   releaseResource,
   systemClock,
 } from '@bluegreen/contract';
-import { within } from '../patience.js';
+import { attempt, within } from '../patience.js';
+import { broken } from '../rule.js';
+import { describeError } from '../run-rule.js';
 import type { JournalBench } from './journal-bench.js';
 
 /** The time to live of every owner in the rules, in milliseconds. */
@@ -34,13 +35,11 @@ export async function ids(writer: {
   return (await writer.commands()).map((command) => command.id);
 }
 
+/** The call has to be refused under this code. */
 export async function rejects(promise: Promise<unknown>, code: string): Promise<Error> {
-  const error = await promise.then(
-    () => assert.fail(`should have been refused with ${code}`),
-    (reason: unknown) => reason,
-  );
-  assert.ok(isBluegreenError(error), String(error));
-  assert.equal(error.code, code);
+  const { error } = await attempt(() => promise);
+  if (error === null) return broken(`it should have been refused with ${code}`);
+  if (!isBluegreenError(error) || error.code !== code) broken(`${code} was due, and came: ${describeError(error)}`);
   return error;
 }
 

@@ -1,6 +1,6 @@
-import { strict as assert } from 'node:assert';
 import { type JournalEvent, releaseResource } from '@bluegreen/contract';
 import type { Rule } from '../rule.js';
+import { assert } from './assert.js';
 import type { JournalBench } from './journal-bench.js';
 import { event, owner, rejects, release, writerOf } from './journal-calls.js';
 
