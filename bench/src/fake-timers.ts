@@ -2,26 +2,25 @@ import { type Clock, releaseResource } from '@bluegreen/contract';
 import { AsyncDriver, adapterPerformer, ReleaseProcess } from '@bluegreen/core/driving';
 import { announce, compilePolicy, type Fact, nextState, type ReleaseEvent, type ReleasePlan } from '@bluegreen/machine';
 import { createWorld } from '@bluegreen/simulator';
-import type { vi } from 'vitest';
+import FakeTimers from '@sinonjs/fake-timers';
 import { careful } from './policy.js';
 
 const service = 'web';
 const id = 'simulated-release';
 const startMs = 1_767_225_600_000;
 
+/** The timers of the platform, faked by the library that vitest and jest fake theirs with. */
+export type FakedTimers = ReturnType<typeof FakeTimers.install>;
+
 /** Moves the faked time on: by a second, or to the next timer. */
-export type Advance = (timers: typeof vi) => Promise<unknown>;
+export type Advance = (timers: FakedTimers) => Promise<unknown>;
 
 /**
  * The release of `simulateAsync` as a test would drive it without a simulator: same driver, same adapters, and the
  * timers of the platform faked. Answers its events.
  */
-export async function releaseUnderFakeTimers(
-  timers: typeof vi,
-  seed: number,
-  advance: Advance,
-): Promise<readonly ReleaseEvent[]> {
-  timers.useFakeTimers({ now: startMs });
+export async function releaseUnderFakeTimers(seed: number, advance: Advance): Promise<readonly ReleaseEvent[]> {
+  const timers = FakeTimers.install({ now: startMs, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   try {
     const { driver, events, begin } = releaseOn(platformClock(), seed);
     let isOver = false;
@@ -32,7 +31,7 @@ export async function releaseUnderFakeTimers(
     while (!isOver) await advance(timers);
     return events;
   } finally {
-    timers.useRealTimers();
+    timers.uninstall();
   }
 }
 
@@ -44,7 +43,8 @@ function platformClock(): Clock {
   };
 }
 
-function releaseOn(clock: Clock, seed: number) {
+/** One release that nobody drives yet, in a world of its own on this clock. */
+export function releaseOn(clock: Clock, seed: number) {
   const world = createWorld({
     clock,
     seed,
@@ -91,5 +91,5 @@ function releaseOn(clock: Clock, seed: number) {
     },
   });
   const begin: Fact = { type: 'orchestrator-resumed', at, owner: 'owner-1', absentMs: 0, epochs };
-  return { driver, events, begin };
+  return { driver, world, events, begin };
 }

@@ -51,7 +51,7 @@ export async function journalRows(clocks: Clocks, isQuick: boolean): Promise<rea
           id: 'journal/append',
           what: `file journal, one record of ${line.length} bytes`,
           unit: 'µs',
-          goal: { ratio: 'at-most', limit: 2 },
+          goal: { atMost: 2 },
         },
         'journal',
         'bare',

@@ -31,16 +31,17 @@ export interface Variant {
 
 /**
  * Runs every variant once per round, in rotating order, so that whatever else the machine does meets all of them alike.
- * A first round warms up and is not counted.
+ * The first `warmUps` rounds are not counted: code has to run a few times before it is compiled.
  */
 export async function interleaved(
   variants: Readonly<Record<string, Variant>>,
   rounds: number,
   read: () => number,
+  warmUps = 3,
 ): Promise<Costs> {
   const names = Object.keys(variants);
   const costs: Record<string, number[]> = Object.fromEntries(names.map((name) => [name, []]));
-  for (let round = -1; round < rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (let place = 0; place < names.length; place++) {
       const name = names[(place + Math.max(0, round)) % names.length]!;
       const variant = variants[name]!;

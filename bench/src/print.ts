@@ -27,7 +27,12 @@ export function printRows(rows: readonly Row[]): string {
 function goalText(row: Row): string {
   const met = isMet(row);
   if (row.goal === undefined || met === null) return '';
-  return `${row.goal.ratio === 'at-most' ? '<=' : '>='} ${row.goal.limit} ${met ? 'met' : 'MISSED'}`;
+  const { atLeast, atMost } = row.goal;
+  const limits = [
+    ...(atLeast === undefined ? [] : [`>= ${atLeast}`]),
+    ...(atMost === undefined ? [] : [`<= ${atMost}`]),
+  ];
+  return `${limits.join(' ')} ${met ? 'met' : 'MISSED'}`;
 }
 
 function printNumber(value: number): string {

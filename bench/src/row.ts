@@ -13,13 +13,14 @@ export interface Row {
   readonly goal?: Goal;
 }
 
+/** The ratio shall lie between these, both included. */
 export interface Goal {
-  /** The ratio shall be at most, or at least, this. */
-  readonly ratio: 'at-most' | 'at-least';
-  readonly limit: number;
+  readonly atLeast?: number;
+  readonly atMost?: number;
 }
 
 export function isMet({ ratio, goal }: Row): boolean | null {
   if (goal === undefined) return null;
-  return goal.ratio === 'at-most' ? ratio <= goal.limit : ratio >= goal.limit;
+  const { atLeast = 0, atMost = Number.POSITIVE_INFINITY } = goal;
+  return ratio >= atLeast && ratio <= atMost;
 }

@@ -1,62 +1,104 @@
-import { simulate, simulateAsync } from '@bluegreen/simulator';
-import type { vi } from 'vitest';
+import { createVirtualClock, createWorld, type SimulatedRun, simulate, simulateAsync } from '@bluegreen/simulator';
 import { type Advance, releaseUnderFakeTimers } from './fake-timers.js';
 import { type Clocks, interleaved, rowOf } from './measure.js';
 import { careful } from './policy.js';
 import type { Row } from './row.js';
 
-const bySeconds: Advance = (timers) => timers.advanceTimersByTimeAsync(1_000);
-const byTimers: Advance = (timers) => timers.advanceTimersToNextTimerAsync();
+const bySeconds: Advance = (timers) => timers.tickAsync(1_000);
+const byTimers: Advance = (timers) => timers.nextAsync();
 
-/** What one whole release costs in each way of not waiting for it. Runs inside vitest, whose fake timers are the rival. */
-export async function simulatedRows(timers: typeof vi, clocks: Clocks, isQuick: boolean): Promise<readonly Row[]> {
-  const options = (seed: number) => ({ policy: careful, seed });
-  await refuseDifferent(timers);
+/** What one whole release costs in each way of not waiting for it. */
+export async function simulatedRows(clocks: Clocks, isQuick: boolean): Promise<readonly Row[]> {
+  await refuseDifferent();
+  const before = new Map<number, SimulatedRun>();
+  const known = (seed: number): SimulatedRun => before.get(seed) ?? keep(before, seed);
+  const seedOf = (round: number) => round + 10;
+  for (let round = -6; round < 15; round++) known(seedOf(round));
   const costs = await interleaved(
     {
-      sync: { items: 1, run: (round) => simulate(options(round + 2)) },
-      async: { items: 1, run: (round) => simulateAsync(options(round + 2)) },
-      seconds: { items: 1, run: (round) => releaseUnderFakeTimers(timers, round + 2, bySeconds) },
-      timers: { items: 1, run: (round) => releaseUnderFakeTimers(timers, round + 2, byTimers) },
+      sync: { items: 4, run: (round) => fourTimes(() => simulate(optionsOf(seedOf(round)))) },
+      async: { items: 1, run: (round) => simulateAsync(optionsOf(seedOf(round))) },
+      seconds: { items: 1, run: (round) => releaseUnderFakeTimers(seedOf(round), bySeconds) },
+      timers: { items: 1, run: (round) => releaseUnderFakeTimers(seedOf(round), byTimers) },
+      floor: { items: 4, run: (round) => fourTimes(() => worldAlone(known(seedOf(round)))) },
     },
-    isQuick ? 3 : 11,
+    isQuick ? 7 : 15,
     clocks.cpuMs,
+    6,
   );
-  const seconds = 'fake timers of vitest in steps of a second';
+  const seconds = 'the same release under fake timers, in steps of a second';
+  const nextTimer = 'the same release under fake timers, from timer to timer';
+  const sync = 'simulate: callbacks on the virtual clock';
+  const async = 'simulateAsync: promises on the virtual clock';
   return [
+    rowOf(costs, { id: 'simulation/sync', what: seconds, unit: 'ms', goal: { atLeast: 15 } }, 'seconds', 'sync', sync),
     rowOf(
       costs,
-      { id: 'simulation/sync', what: `${seconds}`, unit: 'ms', goal: { ratio: 'at-least', limit: 15 } },
-      'seconds',
-      'sync',
-      'simulate: callbacks on the virtual clock',
-    ),
-    rowOf(
-      costs,
-      { id: 'simulation/async', what: seconds, unit: 'ms', goal: { ratio: 'at-least', limit: 6 } },
-      'seconds',
-      'async',
-      'simulateAsync: promises on the virtual clock',
-    ),
-    rowOf(
-      costs,
-      { id: 'simulation/next-timer', what: 'fake timers of vitest, from timer to timer', unit: 'ms' },
+      { id: 'simulation/next-timer', what: nextTimer, unit: 'ms', goal: { atLeast: 10 } },
       'timers',
       'sync',
-      'simulate: callbacks on the virtual clock',
+      sync,
+    ),
+    rowOf(
+      costs,
+      { id: 'simulation/async', what: seconds, unit: 'ms', goal: { atLeast: 6 } },
+      'seconds',
+      'async',
+      async,
+    ),
+    rowOf(
+      costs,
+      { id: 'simulation/floor', what: sync, unit: 'ms', goal: { atMost: 2.2 } },
+      'sync',
+      'floor',
+      'floor: its world alone, with a timer for every call and every draw of its users',
     ),
   ];
+}
+
+/** What is quick is done more often, or its clock is too coarse. */
+function fourTimes(run: () => unknown): void {
+  for (let time = 0; time < 4; time++) run();
+}
+
+function keep(runs: Map<number, SimulatedRun>, seed: number): SimulatedRun {
+  const run = simulate(optionsOf(seed));
+  runs.set(seed, run);
+  return run;
+}
+
+function optionsOf(seed: number) {
+  return { policy: careful, seed };
+}
+
+/** Everything that is drawn and every call as one timer, but nobody who decides: what no simulation can go below. */
+function worldAlone({ seed, ledger }: SimulatedRun): unknown {
+  const clock = createVirtualClock();
+  const world = createWorld({
+    clock,
+    seed,
+    services: { web: { versions: { v1: {} }, start: { active: 'blue', version: 'v1', standby: 'v1' } } },
+  });
+  const { calls } = ledger;
+  let next = 0;
+  const step = (): void => {
+    const call = calls[next++];
+    if (call !== undefined) clock.setTimeout(step, call.at - clock.now());
+  };
+  step();
+  clock.runUntil(() => next > calls.length);
+  return world.ledger().services;
 }
 
 /**
  * Every way of driving has to tell the same story, or the comparison says nothing. Not to the millisecond: fake timers
  * make 1 ms of a delay of 0.
  */
-async function refuseDifferent(timers: typeof vi): Promise<void> {
+async function refuseDifferent(): Promise<void> {
   const story = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type).join(' ');
-  const expected = story(simulate({ policy: careful, seed: 1 }).records.map(({ event }) => event));
+  const expected = story(simulate(optionsOf(1)).records.map(({ event }) => event));
   for (const advance of [bySeconds, byTimers]) {
-    const told = story(await releaseUnderFakeTimers(timers, 1, advance));
+    const told = story(await releaseUnderFakeTimers(1, advance));
     if (told !== expected) throw new Error(`under fake timers the release went another way:\n${told}\n${expected}`);
   }
 }
