@@ -1,6 +1,14 @@
 import { type Clock, releaseResource } from '@bluegreen/contract';
 import { AsyncDriver, adapterPerformer, ReleaseProcess } from '@bluegreen/core/driving';
-import { announce, compilePolicy, type Fact, nextState, type ReleaseEvent, type ReleasePlan } from '@bluegreen/machine';
+import {
+  announce,
+  compilePolicy,
+  type Fact,
+  nextState,
+  type ReleaseEvent,
+  type ReleasePlan,
+  type ReleaseState,
+} from '@bluegreen/machine';
 import { createWorld } from '@bluegreen/simulator';
 import FakeTimers from '@sinonjs/fake-timers';
 import { careful } from './policy.js';
@@ -44,7 +52,11 @@ function platformClock(): Clock {
 }
 
 /** One release that nobody drives yet, in a world of its own on this clock. */
-export function releaseOn(clock: Clock, seed: number) {
+export function releaseOn(
+  clock: Clock,
+  seed: number,
+  processOf: (initial: ReleaseState) => ReleaseProcess = (initial) => new ReleaseProcess(initial),
+) {
   const world = createWorld({
     clock,
     seed,
@@ -76,7 +88,7 @@ export function releaseOn(clock: Clock, seed: number) {
   const epochs = { [releaseResource(id)]: 1, [traffic.resource]: 1, [environment.resource]: 1 };
   const lease = { epochs, confirm: async () => {} };
   const driver = new AsyncDriver({
-    process: new ReleaseProcess(initial),
+    process: processOf(initial),
     clock,
     lease,
     performer: adapterPerformer({

@@ -14,7 +14,8 @@ const batch = 25;
 export async function journalRows(clocks: Clocks, isQuick: boolean): Promise<readonly Row[]> {
   const directory = await mkdtemp(join(tmpdir(), 'bluegreen-bench-'));
   try {
-    const event = factScript().find(({ type }) => type === 'routing-observed') as Fact;
+    const { facts } = await factScript();
+    const event = facts.find(({ type }) => type === 'routing-observed') as Fact;
     const writer = await writerIn(join(directory, 'journal'));
     await writer.append([event]);
     const before = await bytesBelow(join(directory, 'journal'));

@@ -8,11 +8,10 @@ type Observed = Extract<Fact, { readonly type: 'environment-observed' }>;
 /** Folds one read of a slot; gives back `state` itself when it told nothing new. */
 export function believeEnvironment(state: ReleaseState, { service, slot, observation }: Observed): ReleaseState {
   const before = serviceOf(state, service).slots[slot];
-  const seen = seenSlot(observation);
-  if (before.seen !== null && sameSlot(before.seen, seen)) {
+  if (before.seen !== null && showsSame(before.seen, observation)) {
     return before.fresh ? state : withSlot(state, service, slot, { fresh: true });
   }
-  return withSlot(state, service, slot, { seen, fresh: true });
+  return withSlot(state, service, slot, { seen: seenSlot(observation), fresh: true });
 }
 
 function seenSlot(observation: EnvironmentObservation): SeenSlot {
@@ -22,19 +21,24 @@ function seenSlot(observation: EnvironmentObservation): SeenSlot {
     desired: observation.desired,
     ready: observation.ready,
     whyNotReady: observation.whyNotReady ?? null,
-    drained: (observation.drain?.open ?? 0) === 0,
+    drained: isDrained(observation),
     url: observation.url ?? null,
   };
 }
 
-function sameSlot(a: SeenSlot, b: SeenSlot): boolean {
+function isDrained({ drain }: EnvironmentObservation): boolean {
+  return drain === undefined || drain.open === 0;
+}
+
+/** Nearly every read ends here, so it makes nothing. */
+function showsSame(known: SeenSlot, observation: EnvironmentObservation): boolean {
   return (
-    a.version === b.version &&
-    a.releaseId === b.releaseId &&
-    a.desired === b.desired &&
-    a.ready === b.ready &&
-    a.whyNotReady === b.whyNotReady &&
-    a.drained === b.drained &&
-    a.url === b.url
+    known.version === observation.version &&
+    known.ready === observation.ready &&
+    known.desired === observation.desired &&
+    known.releaseId === (observation.releaseId ?? null) &&
+    known.whyNotReady === (observation.whyNotReady ?? null) &&
+    known.url === (observation.url ?? null) &&
+    known.drained === isDrained(observation)
   );
 }

@@ -61,13 +61,13 @@ export function believeRouting(state: ReleaseState, event: Observed): ReleaseSta
 function seenRouting(state: ReleaseState, name: string, observation: TrafficObservation): SeenRouting {
   const { routing, revision, fence = null, proof } = observation;
   const known = serviceOf(state, name).routing.seen;
+  if (known !== null && showsSame(known, observation)) return known;
   const reachable = { blue: mayEverReach(observation, 'blue'), green: mayEverReach(observation, 'green') };
   const healthy = { blue: isHealthy(observation, 'blue'), green: isHealthy(observation, 'green') };
-  const changeable = { revision, proven: proof === 'proven', reachable, healthy };
-  if (known !== null && sameSeen(known, changeable)) return known;
   const { capabilities } = plannedOf(state, name).traffic;
   const target = routing.kind === 'split' ? normaliseTarget(routing.target, capabilities) : null;
-  return { ...changeable, fence, target, foreign: foreignSummary(routing) };
+  const proven = proof === 'proven';
+  return { revision, proven, reachable, healthy, fence, target, foreign: foreignSummary(routing) };
 }
 
 function mayEverReach({ routing, afterRestart }: TrafficObservation, slot: Slot): boolean {
@@ -89,7 +89,7 @@ function foreignSummary(routing: Routing): string | null {
  * Without stamps, the last write with this target.
  */
 function ownWrite(writes: readonly RouteWrite[], { target, fence }: SeenRouting): RouteWrite | null {
-  if (target === null) return null;
+  if (target === null || writes.length === 0) return null;
   const matches = ({ target: written, fence: stamp, status }: RouteWrite): boolean => {
     if (fence === null) return sameTarget(written, target);
     if (compareFences(stamp, fence) === 0) return true;
@@ -216,15 +216,17 @@ function settledBy(
   return { writes: routing.writes.filter((write) => !isOver(write)), settled: newest };
 }
 
-type ChangeableRouting = Pick<SeenRouting, 'revision' | 'proven' | 'reachable' | 'healthy'>;
-
-/** The revision covers the routing itself; the rest is what a router can change without a write. */
-function sameSeen(a: ChangeableRouting, b: ChangeableRouting): boolean {
-  return (
-    a.revision === b.revision &&
-    a.proven === b.proven &&
-    slots.every((slot) => a.reachable[slot] === b.reachable[slot] && a.healthy[slot] === b.healthy[slot])
-  );
+/**
+ * The revision covers the routing itself; the rest is what a router can change without a write. Nearly every read ends
+ * here, so it makes nothing.
+ */
+function showsSame(known: SeenRouting, observation: TrafficObservation): boolean {
+  if (known.revision !== observation.revision || known.proven !== (observation.proof === 'proven')) return false;
+  for (const slot of slots) {
+    if (known.reachable[slot] !== mayEverReach(observation, slot)) return false;
+    if (known.healthy[slot] !== isHealthy(observation, slot)) return false;
+  }
+  return true;
 }
 
 /**
@@ -240,16 +242,27 @@ function drained(
 ): RoutingState['drainedAt'] {
   const { routing } = serviceOf(state, name);
   const lagMs = seen.proven ? 0 : plannedOf(state, name).traffic.capabilities.propagationMs;
-  const instant = (slot: Slot): number | null => {
-    if (seen.reachable[slot]) return null;
-    const known = routing.drainedAt[slot];
-    const drain = observation.drain?.[slot];
-    if (drain?.kind === 'counted') return drain.open > 0 ? null : (known ?? at + lagMs);
-    const overAt = at + lagMs + (drain?.kind === 'bounded' ? drain.atMostMs : state.plan.policy.retire.drainMs);
-    return known === null ? overAt : Math.min(known, overAt);
-  };
-  const next = { blue: instant('blue'), green: instant('green') };
-  return slots.every((slot) => next[slot] === routing.drainedAt[slot]) ? routing.drainedAt : next;
+  const restMs = state.plan.policy.retire.drainMs;
+  const blue = drainedSlotAt(routing, seen, observation, 'blue', at + lagMs, restMs);
+  const green = drainedSlotAt(routing, seen, observation, 'green', at + lagMs, restMs);
+  const { drainedAt } = routing;
+  return blue === drainedAt.blue && green === drainedAt.green ? drainedAt : { blue, green };
+}
+
+function drainedSlotAt(
+  { drainedAt }: RoutingState,
+  { reachable }: SeenRouting,
+  observation: TrafficObservation,
+  slot: Slot,
+  from: number,
+  restMs: number,
+): number | null {
+  if (reachable[slot]) return null;
+  const known = drainedAt[slot];
+  const drain = observation.drain?.[slot];
+  if (drain?.kind === 'counted') return drain.open > 0 ? null : (known ?? from);
+  const overAt = from + (drain?.kind === 'bounded' ? drain.atMostMs : restMs);
+  return known === null ? overAt : Math.min(known, overAt);
 }
 
 /** The read shows what was seen and accepted before, and nothing was in doubt. */

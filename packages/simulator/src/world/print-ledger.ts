@@ -1,6 +1,6 @@
 import { type Slot, slots } from '@bluegreen/contract';
 import type { RunningDeployment } from './deployment.js';
-import type { DeploymentRecord, Ledger, SeenBy, ServiceTotals, SlotTotals } from './ledger.js';
+import type { CallRecord, DeploymentRecord, Ledger, SeenBy, ServiceTotals, SlotTotals } from './ledger.js';
 import type { FollowedDeployment } from './ledger-book.js';
 import type { SimulatedService } from './simulated-service.js';
 import type { Counts } from './tally.js';
@@ -23,8 +23,14 @@ export function printLedger(core: WorldCore, seed: number, startedAt: number): L
     deployments,
     readiness: [...book.readiness],
     faults: [...book.faults],
-    calls: book.calls.map((call) => ({ ...call })),
+    calls: book.calls.map(printCall),
   };
+}
+
+/** Nothing changes a read that has ended; a write may still land. */
+function printCall(call: CallRecord): CallRecord {
+  const isOver = call.endedAt !== null && call.operation !== 'route' && call.operation !== 'converge';
+  return isOver ? call : { ...call };
 }
 
 function printDeployment(core: WorldCore, { service, slot, owner, deployment }: FollowedDeployment): DeploymentRecord {
