@@ -117,6 +117,11 @@ export const policyErrorCodes = {
     hint: 'Give it to the releaser under checks, or correct the name.',
     reaction: 'permanent',
   },
+  'policy/unknown-hook': {
+    message: 'There is no hook of this name.',
+    hint: 'Give it to the releaser under hooks, or correct the name.',
+    reaction: 'permanent',
+  },
   'policy/unknown-webhook': {
     message: 'There is no webhook of this name.',
     hint: 'Give it to the releaser under webhooks, or correct the name.',

@@ -225,4 +225,29 @@ export const releaseErrorCodes = {
     hint: 'Send it again; the same webhook-id counts once.',
     reaction: 'retry',
   },
+  'release/hook-missing': {
+    message: 'This releaser does not have a hook that the release names.',
+    hint: 'Give it to `createReleaser({ hooks })` under that name, in every process that drives releases.',
+    reaction: 'permanent',
+  },
+  'release/contract-without-teardown': {
+    message: 'A contract migration needs the old version to be gone, and the policy keeps it.',
+    hint: "Give `retire.after` a duration, or leave the contract to a later release that does not say 'keep'.",
+    reaction: 'permanent',
+  },
+  'release/contract-begun': {
+    message: 'A contract migration has begun: what the old version needs may be gone from the database.',
+    hint: 'Going back is not possible any more. Go forward with a repaired version.',
+    reaction: 'permanent',
+  },
+  'release/contract-crossed': {
+    message: 'This version is older than a contract migration, which took away what it needs.',
+    hint: 'Release a version that works with the database as it is. If this one does, say `acrossContracts: true`.',
+    reaction: 'permanent',
+  },
+  'release/contract-failed': {
+    message: 'The release is promoted and its old version is gone, but a contract migration failed.',
+    hint: 'Repair what the message names, then retry; users are not affected.',
+    reaction: 'permanent',
+  },
 } as const;

@@ -9,6 +9,7 @@ import {
 } from '@bluegreen/contract';
 import type { Effect } from '@bluegreen/machine';
 import type { Performer } from './effect-calls.js';
+import { type Hook, runHook } from './hook.js';
 import { type GateTools, judge } from './judge.js';
 import { failedOutcome, type Outcome } from './outcome.js';
 
@@ -24,6 +25,8 @@ export interface AdapterPerformerOptions {
   readonly releaseId: string;
   readonly services: Readonly<Record<string, Service>>;
   readonly gates: GateTools;
+  /** None by default. */
+  readonly hooks?: Readonly<Record<string, Hook>>;
   readonly clock: Clock;
   readonly lease: Pick<Lease, 'confirm' | 'epochs'>;
 }
@@ -74,6 +77,11 @@ async function outcomeOf(options: AdapterPerformerOptions, effect: Effect, signa
       const confirm = (): Promise<void> => confirmTouch(options, service, target.slot, signal);
       await serviceOf(options, service).environment.converge(target, { signal, idempotencyKey, fence, confirm });
       return { type: 'effect-settled', key: effect.key, result: { outcome: 'accepted' } };
+    }
+    case 'hook': {
+      const { hook, attempt } = effect;
+      const failure = await runHook(options.hooks ?? {}, options.releaseId, effect, signal);
+      return { type: 'hook-settled', hook, attempt, failure };
     }
     case 'judge':
       return {

@@ -6,6 +6,8 @@ import type { Service } from './adapter-performer.js';
 import type { Check } from './check.js';
 import { type CommandDraft, giveCommand } from './command.js';
 import { Drives } from './drives.js';
+import type { Hook } from './hook.js';
+import { MigrationHistory } from './migrations.js';
 import { Queue } from './queue.js';
 import { Release } from './release.js';
 import { ReleaseFeed } from './release-feed.js';
@@ -20,6 +22,7 @@ export interface Engine {
   readonly metrics: MetricSource | undefined;
   readonly checks: Readonly<Record<string, Check>>;
   readonly webhooks: Readonly<Record<string, Webhook>>;
+  readonly hooks: Readonly<Record<string, Hook>>;
   readonly secrets: Secrets | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -29,6 +32,7 @@ export interface Engine {
   /** How many releases this process drives at once, those in retention not counted. */
   readonly concurrency: number;
   readonly queue: Queue;
+  readonly migrations: MigrationHistory;
   readonly feed: ReleaseFeed;
   readonly emitter: EventEmitter<string>;
   /** Ids of releases that are over for good. */
@@ -44,7 +48,7 @@ const defaultTtlMs = 15_000;
 export function createEngine<C extends string>(options: ReleaserOptions<C>, clock: Clock): Engine {
   const { journal, services, metrics, logger = silent, newId = randomUUID, leaseTtlMs = defaultTtlMs } = options;
   const checks = (options.checks ?? {}) as Readonly<Record<string, Check>>;
-  const { webhooks = {}, secrets, authorize, fetch: fetchUrl = fetch } = options;
+  const { webhooks = {}, hooks = {}, secrets, authorize, fetch: fetchUrl = fetch } = options;
   const emitter = new EventEmitter<string>();
   const feed = new ReleaseFeed(clock);
   const onRecords = (releaseId: string, records: readonly { seq: number; event: ReleaseEvent }[]): void => {
@@ -53,19 +57,24 @@ export function createEngine<C extends string>(options: ReleaserOptions<C>, cloc
   };
   const owner = options.owner ?? `${process.pid}-${newId()}`;
   const gates = { metrics, checks, webhooks, secrets, fetch: fetchUrl };
-  const drives = new Drives({ journal, clock, logger, owner, services, gates, authorize, onRecords }, leaseTtlMs);
+  const drives = new Drives(
+    { journal, clock, logger, owner, services, gates, hooks, authorize, onRecords },
+    leaseTtlMs,
+  );
   const over = new Set<string>();
   const { concurrency = Number.POSITIVE_INFINITY } = options;
   const command: Engine['command'] = (id, draft, commandId) =>
     giveCommand({ journal, drives, clock, authorize }, id, draft, commandId ?? newId());
   return {
     concurrency,
+    migrations: new MigrationHistory(journal),
     queue: new Queue({ journal, drives, clock, logger, command, over, concurrency }),
     journal,
     services,
     metrics,
     checks,
     webhooks,
+    hooks,
     secrets,
     clock,
     logger,

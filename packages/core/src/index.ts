@@ -17,6 +17,7 @@ export { callbackHandler } from './callback-handler.js';
 export type { Check, CheckAnswer, CheckContext } from './check.js';
 export type { DeployRequest, FunctionEnvironmentOptions, RetireRequest } from './function-environment.js';
 export { functionEnvironment } from './function-environment.js';
+export type { Hook, HookContext } from './hook.js';
 export { fileJournal } from './journal/file-journal.js';
 export type { HostTime } from './journal/host.js';
 export { hostTime } from './journal/host.js';

@@ -11,7 +11,8 @@ type EffectFactType =
   | 'routing-observed'
   | 'environment-observed'
   | 'observation-failed'
-  | 'gate-judged';
+  | 'gate-judged'
+  | 'hook-settled';
 
 /** A newer owner exists: this process decides nothing any more (S52). */
 export interface Fenced {
@@ -60,6 +61,8 @@ export function failedOutcome(effect: Effect, error: unknown): Outcome {
       return { type: 'observation-failed', service: effect.service, slot: null, code, message, reaction };
     case 'observe-environment':
       return { type: 'observation-failed', service: effect.service, slot: effect.slot, code, message, reaction };
+    case 'hook':
+      return { type: 'hook-settled', hook: effect.hook, attempt: effect.attempt, failure: message.slice(0, 300) };
     case 'judge':
       return {
         type: 'gate-judged',

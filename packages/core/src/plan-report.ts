@@ -1,4 +1,4 @@
-import { type Finding, type Slot, soleSlot, type TrafficObservation } from '@bluegreen/contract';
+import { type Finding, printDuration, type Slot, soleSlot, type TrafficObservation } from '@bluegreen/contract';
 import type { CompiledGate, CompiledPolicy, Opening, PlannedService, ReleasePlan } from '@bluegreen/machine';
 import { mixedShare, shiftOrder, skewOf } from './mixed-versions.js';
 import type { PreparedRelease } from './prepare-release.js';
@@ -64,10 +64,7 @@ export function reportPlan({ plan, findings, routing }: PreparedRelease): Releas
     services: services.map(([name, service]) => plannedRouting(name, service, routing[name]!)),
     steps: plannedSteps(plan),
     duration: { atLeastMs: watchedMs, atMostMs: policy.limits.totalMs },
-    pointsOfNoReturn:
-      after === 'keep'
-        ? []
-        : [`teardown of the old slot, ${after === 0 ? 'right' : `${after} ms`} after the promotion`],
+    pointsOfNoReturn: pointsOfNoReturn(plan),
     doubleRunningMs: after === 'keep' ? 'for ever' : watchedMs + after,
     weakestFencing: weakest(capabilities.map(({ fencing }) => fencing)),
     order,
@@ -76,6 +73,14 @@ export function reportPlan({ plan, findings, routing }: PreparedRelease): Releas
     policy,
     findings,
   };
+}
+
+function pointsOfNoReturn({ policy, migrations }: ReleasePlan): readonly string[] {
+  const { after } = policy.retire;
+  if (after === 'keep') return [];
+  const teardown = `teardown of the old slot, ${after === 0 ? 'right' : printDuration(after)} after the promotion`;
+  const contracts = (migrations?.contract ?? []).map((name) => `contract migration ${name}, after the teardown`);
+  return [teardown, ...contracts];
 }
 
 function plannedRouting(name: string, service: PlannedService, { routing }: TrafficObservation): PlannedRouting {

@@ -9,6 +9,8 @@ import {
 import { type CompiledPolicy, checkFit, type PlannedService, type ReleasePlan } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
 import { dependenciesOf } from './dependencies.js';
+import type { Engine } from './engine.js';
+import { migrationsOf } from './migrations.js';
 import { openingsOf } from './openings.js';
 import type { StartRequest } from './releaser-options.js';
 
@@ -23,11 +25,10 @@ export interface PreparedRelease {
  * is routed now. Changes nothing.
  */
 export async function prepareRelease(
-  services: Readonly<Record<string, Service>>,
-  request: Pick<StartRequest, 'versions' | 'parameters'>,
+  { services, hooks, clock, migrations }: Pick<Engine, 'services' | 'hooks' | 'clock' | 'migrations'>,
+  request: Pick<StartRequest, 'versions' | 'parameters' | 'migrations' | 'acrossContracts'>,
   policy: CompiledPolicy,
   releaseId: string,
-  nowMs: number,
 ): Promise<PreparedRelease> {
   const names = Object.keys(request.versions).sort();
   if (names.length === 0) throw fail('release/service-unknown', { detail: 'no service named' });
@@ -41,6 +42,8 @@ export async function prepareRelease(
     throw fail('release/service-unknown', { detail: `${unknown}; known: ${known}` });
   }
   const dependencies = dependenciesOf(services, names);
+  const declared = migrationsOf(request, hooks, policy);
+  if (request.acrossContracts !== true) await migrations.refuseCrossing(request.versions);
   for (const name of names) {
     const service = services[name]!;
     const { traffic, environment } = service;
@@ -58,8 +61,8 @@ export async function prepareRelease(
   );
   findings.unshift(...checkFit(policy, Object.fromEntries(fits)));
   refuseMixedFirst(routing);
-  const openings = policy.windows === undefined ? {} : { openings: openingsOf(policy.windows, nowMs) };
-  return { plan: { format: 1, policy, services: planned, ...openings }, findings, routing };
+  const openings = policy.windows === undefined ? {} : { openings: openingsOf(policy.windows, clock.now()) };
+  return { plan: { format: 1, policy, services: planned, ...declared, ...openings }, findings, routing };
 }
 
 /** Rule 9: what was never deployed has nothing to go back to, so it can't be undone together with what serves. */

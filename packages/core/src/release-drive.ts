@@ -11,6 +11,7 @@ import { type CommandFact, type Fact, nextState, type ReleaseEvent, type Release
 import { adapterPerformer, type Service } from './adapter-performer.js';
 import { AsyncDriver, type DriveEnd } from './async-driver.js';
 import { type Authorize, withRoles } from './authorization.js';
+import type { Hook } from './hook.js';
 import type { GateTools } from './judge.js';
 import { commandFact, foldRecords } from './read-journal.js';
 import { ReleaseProcess } from './release-process.js';
@@ -22,6 +23,7 @@ export interface DriveContext {
   readonly owner: string;
   readonly services: Readonly<Record<string, Service>>;
   readonly gates: GateTools;
+  readonly hooks: Readonly<Record<string, Hook>>;
   readonly authorize: Authorize | undefined;
   /** Called with what was just recorded. */
   readonly onRecords: (releaseId: string, records: readonly JournalRecord<ReleaseEvent>[]) => void;
@@ -65,8 +67,8 @@ export async function driveRelease(
     context.onRecords(releaseId, records as readonly JournalRecord<ReleaseEvent>[]);
   };
   if (before === null) await append([request!, { type: 'phase-entered', at: now, phase: 'preparing', from: null }]);
-  const { clock, services, gates } = context;
-  const performer = adapterPerformer({ releaseId, services, gates, clock, lease });
+  const { clock, services, gates, hooks } = context;
+  const performer = adapterPerformer({ releaseId, services, gates, hooks, clock, lease });
   const driver = new AsyncDriver({ process, clock, performer, lease, append });
   const collect = commandCollector(context, writer, driver, () => process.state);
   // Together with what waits: a stuck release is over again unless a command opens it.

@@ -3,6 +3,7 @@ import type { Policy } from '@bluegreen/machine';
 import type { Service } from './adapter-performer.js';
 import type { Authorize } from './authorization.js';
 import type { Check } from './check.js';
+import type { Hook } from './hook.js';
 import type { Webhook } from './webhook.js';
 import type { Secrets } from './webhook-signature.js';
 
@@ -12,6 +13,8 @@ export interface ReleaserOptions<C extends string = string> {
   readonly metrics?: MetricSource;
   /** Code that policies call by name. */
   readonly checks?: { readonly [Name in C]: Check };
+  /** Code that policies and migrations call by name, when a release gets somewhere. */
+  readonly hooks?: Readonly<Record<string, Hook>>;
   /** Whom webhook gates ask, by the names that policies use. */
   readonly webhooks?: Readonly<Record<string, Webhook>>;
   /** Says who has which role. Without it `from` of an approval names people, and anybody may skip a gate. */
@@ -44,6 +47,13 @@ export interface StartRequest<C extends string = string> {
   // biome-ignore lint/suspicious/noExplicitAny: the names of analyses and audiences are checked within the policy itself.
   readonly policy: Policy<C, any, any>;
   readonly requestedBy: string;
+  /**
+   * Hooks that change the database. `expand` runs before anything is deployed, and must suit both versions; `contract` takes
+   * away what only the old version needs, and runs once that is gone for good. Until then the release can be rolled back.
+   */
+  readonly migrations?: { readonly expand?: readonly string[]; readonly contract?: readonly string[] };
+  /** Releases a version although a contract migration ran since it served last. */
+  readonly acrossContracts?: boolean;
   /**
    * What happens while another release of one of these services is under way. `reject` (default): this one is refused.
    * `queue`: it is recorded, and begins when everything before it has ended. `replace`: like `queue`, and what is before

@@ -61,9 +61,7 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
   return {
     start: (request) => startRelease(engine, request),
     async plan(request) {
-      return reportPlan(
-        await prepareRelease(engine.services, request, compileFor(engine, request.policy), 'plan', engine.clock.now()),
-      );
+      return reportPlan(await prepareRelease(engine, request, compileFor(engine, request.policy), 'plan'));
     },
     async get(id) {
       if ((await journal.read(id)).length === 0) throw fail('release/unknown', { detail: id });

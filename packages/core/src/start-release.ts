@@ -9,20 +9,21 @@ import type { StartRequest } from './releaser-options.js';
 import { hasCapacity, releasesBefore } from './turn.js';
 
 /** A policy as this releaser can carry it out. @throws `policy/…`, `release/metrics-missing` */
-export function compileFor({ checks, webhooks, metrics }: Engine, policy: AnyPolicy): CompiledPolicy {
-  const compiled = compilePolicy(policy, { checks: Object.keys(checks), webhooks: Object.keys(webhooks) });
+export function compileFor({ checks, webhooks, hooks, metrics }: Engine, policy: AnyPolicy): CompiledPolicy {
+  const names = { checks: Object.keys(checks), webhooks: Object.keys(webhooks), hooks: Object.keys(hooks) };
+  const compiled = compilePolicy(policy, names);
   if (metrics === undefined && usesMetrics(compiled)) throw fail('release/metrics-missing');
   return compiled;
 }
 
 /** Everything before the first record: whatever is wrong is refused here, and nothing was touched. */
 export async function startRelease(engine: Engine, request: StartRequest): Promise<Release> {
-  const { journal, drives, services, clock } = engine;
+  const { journal, drives, clock } = engine;
   const policy = compileFor(engine, request.policy);
   const id = request.id ?? engine.newId();
   const known = await knownRelease(engine, id, request, policy);
   if (known !== null) return known;
-  const prepared = await prepareRelease(services, request, policy, id, clock.now());
+  const prepared = await prepareRelease(engine, request, policy, id);
   refuseFindings(prepared.findings);
   const { plan } = prepared;
   const { requestedBy, supersede = 'reject' } = request;

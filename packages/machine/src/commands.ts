@@ -2,6 +2,7 @@ import type { ErrorCode } from '@bluegreen/contract';
 import { approvalRefusal, grant } from './approvals.js';
 import type { CommandFact } from './events.js';
 import { gatesHere, isPassed, openAll } from './gates.js';
+import { reviveHooks } from './hooks.js';
 import { skip, skipRefusal } from './skips.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { isFirstDeploy } from './steps.js';
@@ -35,6 +36,7 @@ export function refusal(state: ReleaseState, command: CommandFact): ErrorCode | 
 }
 
 function rollbackRefusal(state: ReleaseState): ErrorCode | null {
+  if (Object.values(state.hooks).some(({ moment }) => moment === 'contract')) return 'release/contract-begun';
   if (serviceNames(state).some((name) => serviceOf(state, name).teardownBegunAt !== null))
     return 'release/teardown-begun';
   if (state.phase === 'rolling-back') return 'release/rolling-back-already';
@@ -98,7 +100,7 @@ function retry(state: ReleaseState): ReleaseState {
 
 /** Nobody looked while it was stuck: what was seen then, and every attempt at it, is over. */
 function lookAfresh(state: ReleaseState): ReleaseState {
-  return eachService(state, (each, name) => {
+  return eachService(reviveHooks(state, state.at), (each, name) => {
     const { slots, routing, roles } = serviceOf(each, name);
     // Where nobody knew who serves, or what served was nothing, the first read decides anew.
     const isOpen = roles === null || state.stuck?.code === 'release/active-empty';

@@ -22,6 +22,8 @@ export interface CompiledPolicy {
     readonly drainMs: number;
   };
   readonly limits: CompiledLimits;
+  /** Names of the hooks of this policy; absent: none. */
+  readonly hooks?: { readonly afterCutover: readonly string[]; readonly onRollback: readonly string[] };
   /** When a release may shift forward; absent: always. */
   readonly windows?: CompiledWindows;
 }

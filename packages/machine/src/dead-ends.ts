@@ -2,6 +2,7 @@ import { isReached, isRetired, isServiceSettled, mayTouch } from './conditions.j
 import { givenUp } from './failures.js';
 import { confirmedFinding } from './findings.js';
 import { lastPatience, slotGoal } from './goals.js';
+import { failedHook } from './hooks.js';
 import type { ReleaseState } from './state.js';
 import { serviceNames, serviceOf } from './update.js';
 
@@ -17,6 +18,10 @@ export interface DeadEnd {
  */
 export function deadEnd(state: ReleaseState, at: number): DeadEnd | null {
   if (state.phase !== 'rolling-back' && state.phase !== 'retiring') return null;
+  const contract = state.phase === 'retiring' ? failedHook(state, 'contract') : null;
+  if (contract !== null) {
+    return { code: 'release/contract-failed', message: `migration ${contract.name}: ${contract.message}` };
+  }
   let first: DeadEnd | null = null;
   for (const name of serviceNames(state)) {
     const end = deadEndOf(state, name, at);

@@ -1,5 +1,6 @@
 import type { EnvironmentTarget, Fence, Slot, TrafficTarget } from '@bluegreen/contract';
 import type { CompiledAnalysis, CompiledGate } from './compiled-policy.js';
+import type { HookMoment } from './state.js';
 
 interface EffectBase {
   /** The same key means the same work: reconcile starts what is new and aborts what is gone, by key. */
@@ -41,7 +42,21 @@ export type Effect =
       readonly analysis: CompiledAnalysis | null;
       /** What is judged, per service. */
       readonly subjects: Readonly<Record<string, JudgedService>>;
+    })
+  | (EffectBase & {
+      readonly kind: 'hook';
+      /** As in the state. */
+      readonly hook: string;
+      readonly moment: HookMoment;
+      readonly name: string;
+      readonly attempt: number;
+      /** The same for every attempt, and after a crash. */
+      readonly idempotencyKey: string;
+      readonly subjects: Readonly<Record<string, JudgedService>>;
     });
+
+/** What a hook is run for. */
+export type HookEffect = Effect & { readonly kind: 'hook' };
 
 export interface JudgedService {
   readonly version: string;

@@ -82,6 +82,14 @@ export type Fact =
       readonly verdict: Verdict;
       readonly evidence: Evidence;
     })
+  | (At & {
+      readonly type: 'hook-settled';
+      /** As in the state: `after-cutover/warm-cache`. */
+      readonly hook: string;
+      readonly attempt: number;
+      /** `null`: done. */
+      readonly failure: string | null;
+    })
   | (At & { readonly type: 'time-passed' })
   | (Command & { readonly type: 'approval-granted'; readonly gate: string })
   | (Command & { readonly type: 'gate-skip-requested'; readonly gate: string })
@@ -184,6 +192,7 @@ const factTypes: Readonly<Record<Fact['type'], true>> = {
   'environment-observed': true,
   'observation-failed': true,
   'gate-judged': true,
+  'hook-settled': true,
   'time-passed': true,
   'approval-granted': true,
   'gate-skip-requested': true,

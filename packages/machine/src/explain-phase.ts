@@ -20,6 +20,7 @@ import {
 } from './explain-words.js';
 import { activeSick } from './findings.js';
 import { neededInstances, retainUntil, slotGoal } from './goals.js';
+import { openHooks } from './hooks.js';
 import type { ReleaseState } from './state.js';
 import { currentStep, stepsOf } from './steps.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
@@ -48,6 +49,12 @@ function explainPreparing(state: ReleaseState): Explanation {
   if (Object.keys(state.fences).length === 0) {
     const sentence = `${what(state)} waits for its turn since ${printInstant(state.requestedAt)}`;
     return say('queued', [sentence, 'It begins by itself when every release before it has ended'], [], next);
+  }
+  const migrating = openHooks(state, 'expand').find((name) => `expand/${name}` in state.hooks);
+  if (migrating !== undefined) {
+    const { attempt, message } = state.hooks[`expand/${migrating}`]!;
+    const failed = message === null ? '' : `; attempt ${attempt - 1} failed: ${message}`;
+    return say('migrating', [`Running migration ${migrating} before anything is deployed${failed}`], [], next);
   }
   const due = `Gives up at ${printInstant(state.phaseSince + state.plan.policy.prepare.readyWithinMs)} unless the candidate is ready by then`;
   for (const name of serviceNames(state)) {

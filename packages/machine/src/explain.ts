@@ -36,11 +36,15 @@ function explainEnd(state: ReleaseState): Explanation | null {
   const { cause, stuck } = state;
   switch (state.phase) {
     case 'promoted':
-      return say('promoted', [promotedText(state), traffic(state), oldSlots(state)], watchedEvidence(state));
+      return say(
+        'promoted',
+        [promotedText(state), traffic(state), oldSlots(state), failedHooks(state)],
+        watchedEvidence(state),
+      );
     case 'rolled-back': {
       const took = printDuration(state.at - state.requestedAt);
       const sentence = `${what(state)} was rolled back after ${took}: ${because(cause!)}`;
-      return say('rolled-back', [sentence, traffic(state)], causeEvidence(state));
+      return say('rolled-back', [sentence, traffic(state), failedHooks(state)], causeEvidence(state));
     }
     case 'stuck': {
       const { code, from, message } = stuck!;
@@ -58,6 +62,13 @@ function explainEnd(state: ReleaseState): Explanation | null {
 function retryDoes({ stuck }: ReleaseState): string {
   if (stuck!.from === 'rolling-back') return 'tries again to go back';
   return stuck!.from === 'retiring' ? 'tries again to retire the old slot' : 'starts again, from preparing';
+}
+
+/** Hooks that never succeeded: what they were to do is left to people. */
+function failedHooks({ hooks }: ReleaseState): string | null {
+  const failed = Object.values(hooks).filter(({ status }) => status === 'failed');
+  if (failed.length === 0) return null;
+  return `Not done: ${failed.map(({ moment, name, message }) => `${moment} hook ${name} (${message})`).join('; ')}`;
 }
 
 /** What became of the slots that served before. */

@@ -4,6 +4,7 @@ import { candidateServes, isFit, isReached, isRetired } from './conditions.js';
 import { confirmedFinding } from './findings.js';
 import { gatesHere, guardrailsHere } from './gates.js';
 import { slotGoal, trafficGoal } from './goals.js';
+import { failedHook } from './hooks.js';
 import type { ReleaseState, RollbackCause } from './state.js';
 import { serviceNames, serviceOf } from './update.js';
 
@@ -15,7 +16,11 @@ export function findCause(state: ReleaseState, at: number): RollbackCause | null
     guardrailCause(state) ??
     (anyDriftFreeze(state)
       ? null
-      : (gateCause(state, at) ?? unfitCause(state, at) ?? writeCause(state, at) ?? limitCause(state, at)));
+      : (migrationCause(state) ??
+        gateCause(state, at) ??
+        unfitCause(state, at) ??
+        writeCause(state, at) ??
+        limitCause(state, at)));
   return cause === null ? null : { ...cause, at, from: state.phase };
 }
 
@@ -125,6 +130,12 @@ function isShownOrUnread(state: ReleaseState, name: string): boolean {
 
 function because(failure: { readonly code: string; readonly message: string } | null): string {
   return failure === null ? '' : `: ${failure.message}`;
+}
+
+/** What the new version needs could not be made: nothing has moved yet. */
+function migrationCause(state: ReleaseState): Cause | null {
+  const expand = state.phase === 'preparing' ? failedHook(state, 'expand') : null;
+  return expand === null ? null : { code: 'migration-failed', message: `migration ${expand.name}: ${expand.message}` };
 }
 
 function limitCause(state: ReleaseState, at: number): Cause | null {

@@ -9,6 +9,7 @@ import type { Fact } from './events.js';
 import { findCause } from './failures.js';
 import { gatesHere, noteVerdict } from './gates.js';
 import { noteGoal } from './goals.js';
+import { noteHookSettled, noteHooks } from './hooks.js';
 import { takeOver } from './ownership.js';
 import { noteRetained } from './retention.js';
 import { believeRouting } from './routing-belief.js';
@@ -29,13 +30,13 @@ export function fold(state: ReleaseState, fact: Fact): ReleaseState {
 /** What follows from the data alone; the phase machine calls it again after every change of phase. */
 export function drawConsequences(state: ReleaseState, at: number): ReleaseState {
   const known = eachService(eachService(state, findRoles), noteGoal);
-  const sized = eachService(known, noteCapacity);
+  const sized = eachService(eachService(known, noteReplaced), noteCapacity);
   const doubted = eachService(sized, (each, name) => noteDoubt(each, name, at));
   const current = catchUp(
     eachService(doubted, (each, name) => noteRetained(each, name, at)),
     at,
   );
-  return noteUncounted(pauseOnFailure(noteCause(current, at), at), at);
+  return noteUncounted(pauseOnFailure(noteCause(noteHooks(current, at), at), at), at);
 }
 
 /** What the fact itself says; `state` itself when that is nothing new. */
@@ -56,6 +57,8 @@ export function applyFact(state: ReleaseState, fact: Fact): ReleaseState {
       return fact.service in state.services ? believeEnvironment(state, fact) : state;
     case 'observation-failed':
       return fact.service in state.services ? noteUnreadable(state, fact.service, fact.slot, fact.at) : state;
+    case 'hook-settled':
+      return noteHookSettled(state, fact);
     case 'gate-judged':
       return noteVerdict(state, fact);
     default:
@@ -88,6 +91,13 @@ function findRoles(state: ReleaseState, name: string): ReleaseState {
   return isKnownEmpty(slots.blue) && isKnownEmpty(slots.green)
     ? withService(state, name, { roles: { active: null, candidate: 'blue' } })
     : state;
+}
+
+/** What runs in the active slot when it is first read: the version that a later release may want to go back to. */
+function noteReplaced(state: ReleaseState, name: string): ReleaseState {
+  const { roles, slots, replaces } = serviceOf(state, name);
+  const version = roles === null || roles.active === null ? null : (slots[roles.active].seen?.version ?? null);
+  return replaces !== null || version === null ? state : withService(state, name, { replaces: version });
 }
 
 function noteCause(state: ReleaseState, at: number): ReleaseState {

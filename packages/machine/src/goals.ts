@@ -115,6 +115,8 @@ const nothing = { deploy: null, retire: null } as const;
  */
 export function tearsDown(state: ReleaseState): boolean {
   if (state.plan.policy.retire.after === 'keep') return false;
+  // A contract migration must not be handed on: it runs once the old version is gone.
+  if ((state.plan.migrations?.contract.length ?? 0) > 0) return true;
   return !state.retentionCut || serviceNames(state).some((name) => serviceOf(state, name).teardownBegunAt !== null);
 }
 
@@ -122,7 +124,8 @@ export function tearsDown(state: ReleaseState): boolean {
 export function retainUntil(state: ReleaseState, name: string): number | null {
   const { after } = state.plan.policy.retire;
   const { retainedSince } = serviceOf(state, name);
-  return retainedSince === null || after === 'keep' ? null : retainedSince + after;
+  if (retainedSince === null || after === 'keep') return null;
+  return state.retentionCut ? retainedSince : retainedSince + after;
 }
 
 /** Rolling back and retiring have a longer breath than going forward: nothing comes after them. */

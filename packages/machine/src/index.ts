@@ -9,7 +9,7 @@ export type {
   CompiledWindows,
   Weekday,
 } from './compiled-policy.js';
-export type { Effect, JudgedService } from './effects.js';
+export type { Effect, HookEffect, JudgedService } from './effects.js';
 export type {
   Announcement,
   CommandFact,
@@ -25,6 +25,7 @@ export { isFact } from './events.js';
 export type { Explanation } from './explain.js';
 export { explain } from './explain.js';
 export { everyGate, gateById } from './gates.js';
+export { hooksOf } from './hooks.js';
 export { nextState } from './next-state.js';
 export { checkPolicy, compilePolicy } from './policy/check.js';
 export { checkFit } from './policy/fit.js';
@@ -33,6 +34,16 @@ export type { AnyPolicy, Policy } from './policy/policy.js';
 export { definePolicy, parsePolicy } from './policy/policy.js';
 export type { PlannedService, ReleasePlan } from './release-plan.js';
 export { skipRole } from './skips.js';
-export type { ActivePhase, EndPhase, GateState, Phase, ReleaseState, RollbackCause, ServiceState } from './state.js';
+export type {
+  ActivePhase,
+  EndPhase,
+  GateState,
+  HookMoment,
+  HookState,
+  Phase,
+  ReleaseState,
+  RollbackCause,
+  ServiceState,
+} from './state.js';
 export { effectsFor, isEnd, wakeAt } from './wanted-effects.js';
 export type { Opening } from './windows.js';

@@ -7,6 +7,8 @@ export interface ReleasePlan {
   readonly format: 1;
   readonly policy: CompiledPolicy;
   readonly services: Readonly<Record<string, PlannedService>>;
+  /** Names of the hooks that change the database; absent: none. */
+  readonly migrations?: { readonly expand: readonly string[]; readonly contract: readonly string[] };
   /** When it may shift forward, oldest first; absent: always. */
   readonly openings?: readonly Opening[];
 }

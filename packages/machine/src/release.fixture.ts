@@ -289,10 +289,16 @@ export class Hand {
         if (effect.kind === 'observe-routing') this.observeRouting();
         else if (effect.kind === 'observe-environment') this.observeSlot(effect.slot);
         else if (effect.kind === 'judge') this.judge(effect, 'pass');
+        else if (effect.kind === 'hook' && effect.notBefore <= this.at) this.runHook(effect);
       }
       if (this.state === before) return;
     }
     throw new Error(`never settles in ${this.state.phase}`);
+  }
+
+  /** Runs a hook, well unless told. */
+  runHook({ hook, attempt }: Effect & { readonly kind: 'hook' }, failure: string | null = null): void {
+    this.tell({ type: 'hook-settled', hook, attempt, failure });
   }
 
   judge(effect: Effect & { readonly kind: 'judge' }, verdict: 'pass' | 'fail' | 'inconclusive' | 'error'): void {

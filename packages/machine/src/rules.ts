@@ -11,6 +11,7 @@ import { deadEnd, isServiceOver } from './dead-ends.js';
 import { lookBeforeReturn } from './doubt.js';
 import { confirmedFinding } from './findings.js';
 import { allPassed, closeAll, gatesHere, guardrailsHere, guardrailsSee, openAll } from './gates.js';
+import { hooksOver, openHooks } from './hooks.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { currentStep, isFirstDeploy, stepsOf } from './steps.js';
 import { eachService, serviceNames, serviceOf, withRouting, withService } from './update.js';
@@ -36,9 +37,11 @@ export const guards = {
     allReached(state, at) &&
     nothingUnresolved(state) &&
     retentionOver(state, at) &&
+    hooksOver(state) &&
+    openHooks(state, 'contract').length === 0 &&
     serviceNames(state).every((name) => isRetired(state, name)),
   isReturned: (state: ReleaseState, at: number): boolean =>
-    serviceNames(state).every((name) => isServiceOver(state, name, at)),
+    hooksOver(state) && serviceNames(state).every((name) => isServiceOver(state, name, at)),
   isDeadEnd: (state: ReleaseState, at: number): boolean => deadEnd(state, at) !== null,
   isReopenedForward: (state: ReleaseState): boolean => state.reopenAt === 'preparing',
   isReopenedBack: (state: ReleaseState): boolean => state.reopenAt === 'rolling-back',

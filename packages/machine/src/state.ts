@@ -19,6 +19,7 @@ export interface RollbackCause {
     | 'never-ready'
     | 'candidate-unfit'
     | 'write-failed'
+    | 'migration-failed'
     | 'earlier-owner-asked';
   readonly at: number;
   readonly from: Phase;
@@ -55,6 +56,8 @@ export interface ReleaseState {
   readonly heldSince: number | null;
   /** Whether the windows of the policy keep it from shifting forward. */
   readonly isClosed: boolean;
+  /** By moment and name, as `after-cutover/warm-cache`: those whose moment has come. */
+  readonly hooks: Readonly<Record<string, HookState>>;
   readonly paused: { readonly by: string; readonly reason: string; readonly at: number } | null;
   readonly cause: RollbackCause | null;
   readonly stuck: { readonly code: string; readonly from: ActivePhase; readonly message: string } | null;
@@ -67,6 +70,23 @@ export interface ReleaseState {
   readonly retentionCut: boolean;
   /** Ids of applied commands. */
   readonly commands: readonly string[];
+}
+
+/**
+ * When a hook is run: before anything is deployed, once all users are on the new version, once they are back, once the old
+ * version is gone for good.
+ */
+export type HookMoment = 'expand' | 'after-cutover' | 'on-rollback' | 'contract';
+
+export interface HookState {
+  readonly moment: HookMoment;
+  readonly name: string;
+  readonly status: 'due' | 'done' | 'failed';
+  /** The one that runs, or ran last. */
+  readonly attempt: number;
+  readonly notBefore: number;
+  /** Why the last attempt failed. */
+  readonly message: string | null;
 }
 
 /** A stretch of time during which the release watches. */
@@ -101,6 +121,8 @@ export interface ServiceState {
   readonly outcome: EndPhase | null;
   readonly slots: Readonly<Record<Slot, SlotState>>;
   readonly routing: RoutingState;
+  /** The version that it takes the place of; `null` until it was read, and where there is none. */
+  readonly replaces: string | null;
   /** When the first irreversible request against the old slot was journaled. */
   readonly teardownBegunAt: number | null;
   /** What one read said and another one has to confirm. */

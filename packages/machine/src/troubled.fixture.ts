@@ -81,6 +81,7 @@ export class Troubled extends Hand {
     if (effect.kind === 'observe-routing') this.observeRouting();
     else if (effect.kind === 'observe-environment') this.observeSlot(effect.slot);
     else if (effect.kind === 'judge') this.judge(effect, this.#verdict(effect.gate.id));
+    else if (effect.kind === 'hook') this.runHook(effect);
     else this.#write(effect.kind);
   }
 

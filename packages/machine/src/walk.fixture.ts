@@ -59,6 +59,7 @@ export class Walk extends WalkMischief {
   #look(effect: Exclude<Effect, Write>): void {
     if (effect.kind === 'observe-routing') this.readRouter();
     else if (effect.kind === 'observe-environment') this.observeSlot(effect.slot);
+    else if (effect.kind === 'hook') this.runHook(effect, this.isBad() ? 'it failed' : null);
     else this.judge(effect, this.isBad() ? this.oneOf(['inconclusive', 'error', 'fail', 'inconclusive']) : 'pass');
   }
 

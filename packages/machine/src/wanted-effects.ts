@@ -20,14 +20,12 @@ import {
   touchableFrom,
 } from './conditions.js';
 import { providersReachedFrom } from './dependencies.js';
-import type { Effect, JudgedService } from './effects.js';
-import { openGates } from './gates.js';
+import type { Effect } from './effects.js';
 import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
+import { openHooks } from './hooks.js';
+import { hookEffects, judgeEffects } from './judged-effects.js';
 import type { ConvergeState, ReleaseState } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
-
-/** How soon a webhook is asked again that could not be asked. */
-const askAgainMs = 60_000;
 
 /** How much less often is read what nothing waits for. */
 const idleFactor = 5;
@@ -45,6 +43,7 @@ export function effectsFor(state: ReleaseState): readonly Effect[] {
     environmentEffects(state, name, busy, effects);
   }
   judgeEffects(state, effects);
+  hookEffects(state, effects);
   return effects;
 }
 
@@ -209,7 +208,7 @@ function deployFrom(state: ReleaseState, name: string, slot: Slot): number | nul
   if (state.phase !== 'preparing' || state.paused !== null || seen === null || !fresh) return null;
   // `match-active` needs to have seen the active slot.
   if (roles?.active != null && slots[roles.active].seen === null) return null;
-  if (runsRelease(state, name, seen, converge)) return null;
+  if (runsRelease(state, name, seen, converge) || openHooks(state, 'expand').length > 0) return null;
   return attemptFrom(state, touchableFrom(state, name, slot), converge, 'deploy');
 }
 
@@ -259,39 +258,3 @@ function attemptFrom(
 }
 
 const startFrom = { deploy: deployFrom, grow: growFrom, retire: retireFrom } as const;
-
-function judgeEffects(state: ReleaseState, effects: Effect[]): void {
-  for (const { gate, state: judged } of openGates(state)) {
-    if (gate.kind !== 'check' && gate.kind !== 'analysis' && gate.kind !== 'webhook') continue;
-    if (gate.kind === 'check' && judged.verdict !== null) continue;
-    // Asked until somebody heard it: an error is no answer.
-    if (gate.kind === 'webhook' && judged.verdict !== null && judged.verdict !== 'error') continue;
-    const analysis = gate.kind === 'analysis' ? state.plan.policy.analyses[gate.analysis]! : null;
-    effects.push({
-      kind: 'judge',
-      key: `judge/${gate.id}/${judged.attempt}/${judged.openedAt}`,
-      notBefore: judged.openedAt,
-      everyMs: gate.kind === 'webhook' ? askAgainMs : (analysis?.everyMs ?? 0),
-      gate,
-      attempt: judged.attempt,
-      openedAt: judged.openedAt,
-      analysis,
-      subjects: subjects(state),
-    });
-  }
-}
-
-function subjects(state: ReleaseState): Readonly<Record<string, JudgedService>> {
-  const found: Record<string, JudgedService> = {};
-  for (const name of serviceNames(state)) {
-    const { roles, slots } = serviceOf(state, name);
-    if (roles === null) continue;
-    found[name] = {
-      version: plannedOf(state, name).version,
-      candidate: roles.candidate,
-      active: roles.active,
-      url: slots[roles.candidate].seen?.url ?? null,
-    };
-  }
-  return found;
-}

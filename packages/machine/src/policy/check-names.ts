@@ -8,13 +8,14 @@ import type { LoosePolicy, ShapeCheck } from './shape-check.js';
 export interface KnownNames {
   readonly checks?: readonly string[];
   readonly webhooks?: readonly string[];
+  readonly hooks?: readonly string[];
 }
 
 /** Every name that is used is defined, and means one thing. */
 export function checkNames(
   { loose, names }: ShapeCheck,
   places: readonly Place[],
-  { checks, webhooks }: KnownNames,
+  { checks, webhooks, hooks }: KnownNames,
 ): readonly Problem[] {
   const gates = places.flatMap((place) => place.gates);
   return [
@@ -28,6 +29,11 @@ export function checkNames(
     ),
     ...(loose.guardrails ?? []).flatMap((name, index) =>
       known('policy/unknown-analysis', name, names.analyses, ['guardrails', index]),
+    ),
+    ...(['afterCutover', 'onRollback'] as const).flatMap((moment) =>
+      (loose.hooks?.[moment] ?? []).flatMap((name, index) =>
+        known('policy/unknown-hook', name, hooks ?? null, ['hooks', moment, index]),
+      ),
     ),
     ...repeatedGuardrails(loose),
     ...places.flatMap(repeatedGates),

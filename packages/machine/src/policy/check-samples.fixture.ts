@@ -138,6 +138,13 @@ export const samples: readonly (readonly [string, string | undefined, string, st
     { shift: [cutover], windows: { timeZone: 'UTC', frozen: [{ from: '2026-12-24', to: '2026-12-01' }] } },
   ],
   [
+    'policy/unknown-hook',
+    'hooks.afterCutover[0]',
+    refused,
+    'did you mean warm?',
+    { shift: [cutover], hooks: { afterCutover: ['warn'] } },
+  ],
+  [
     'policy/unknown-webhook',
     'verify.gates[0].webhook',
     refused,

@@ -6,7 +6,7 @@ import { type AnyPolicy, parsePolicy } from './policy.js';
 
 describe('what is wrong with a policy is found at its place', () => {
   it.each(samples)('%s at %s', (code, path, severity, words, value) => {
-    const findings = checkPolicy(value, { checks: ['smoke'], webhooks: ['board'] });
+    const findings = checkPolicy(value, { checks: ['smoke'], webhooks: ['board'], hooks: ['warm'] });
     const found = findings.filter((finding) => finding.code === code && finding.path === path);
     expect(found).toHaveLength(1);
     expect(found[0]!.severity).toBe(severity);
@@ -103,7 +103,7 @@ describe('a policy that is right', () => {
       retire: { after: '1h', candidate: 'keep' },
       limits: { total: '4h' },
     };
-    expect(checkPolicy(policy, { checks: ['smoke'], webhooks: ['board'] })).toEqual([]);
+    expect(checkPolicy(policy, { checks: ['smoke'], webhooks: ['board'], hooks: ['warm'] })).toEqual([]);
     expect(parsePolicy(policy)).toEqual(policy);
     expect(parsePolicy(policy)).not.toBe(policy);
   });

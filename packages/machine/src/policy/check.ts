@@ -11,7 +11,7 @@ import type { AnyPolicy, Policy } from './policy.js';
 import { type Problem, toError, toFinding, warning } from './problem.js';
 import { checkShape, type LoosePolicy } from './shape-check.js';
 
-/** Names that the releaser has: `checks`, `webhooks`. Left out: any name will do. */
+/** Names that the releaser has: `checks`, `webhooks`, `hooks`. Left out: any name will do. */
 export type CheckOptions = KnownNames;
 
 /**

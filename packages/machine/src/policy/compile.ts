@@ -38,6 +38,7 @@ export function compileChecked(policy: Policy): CompiledPolicy {
     },
     retire: compileRetire(policy.retire ?? {}),
     limits: compileLimits(policy.limits ?? {}),
+    ...(policy.hooks === undefined ? {} : { hooks: compileHooks(policy.hooks) }),
     ...(policy.windows === undefined ? {} : { windows: compileWindows(policy.windows) }),
   };
 }
@@ -115,6 +116,13 @@ function compileRetire({ after, candidate, drain }: RetirePolicy): CompiledPolic
     candidate: candidate ?? policyDefaults.retire.candidate,
     drainMs: durationMs(drain ?? policyDefaults.retire.drain),
   };
+}
+
+function compileHooks({
+  afterCutover = [],
+  onRollback = [],
+}: NonNullable<Policy['hooks']>): NonNullable<CompiledPolicy['hooks']> {
+  return { afterCutover: [...afterCutover], onRollback: [...onRollback] };
 }
 
 const everyDay = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;

@@ -111,6 +111,7 @@ export const validPolicy: fc.Arbitrary<object> = fc
           candidate: fc.constantFrom('keep', 'retire'),
           drain: fc.constantFrom('0s', '1m'),
         }),
+        hooks: optional({ afterCutover: fc.subarray(['warm', 'tell']), onRollback: fc.subarray(['purge']) }),
         windows: fc.record(
           {
             timeZone: fc.constantFrom('UTC', 'Europe/Berlin', 'America/St_Johns'),

@@ -23,6 +23,7 @@ export interface Policy<
   readonly guardrails?: readonly NoInfer<Analysis>[];
   readonly bake?: { readonly for: DurationText; readonly gates?: readonly GatePolicy<Check, NoInfer<Analysis>>[] };
   readonly retire?: RetirePolicy;
+  readonly hooks?: { readonly afterCutover?: readonly string[]; readonly onRollback?: readonly string[] };
   readonly windows?: WindowsPolicy;
   readonly limits?: LimitsPolicy;
 }

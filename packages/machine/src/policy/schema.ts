@@ -58,6 +58,16 @@ export function policySchema(shape: SchemaShape, gate = gateSchema(shape)) {
       'After the cutover, with both slots up. The release is promoted when it ends. Left out: promoted at once.',
     ),
     retire: optional(retireSchema(shape), 'What becomes of the slot that no longer serves.'),
+    hooks: optional(
+      shape.object({
+        afterCutover: optional(
+          listOf(reference('a hook')),
+          'Run once all users are on the new version. Whatever they do, the release goes on.',
+        ),
+        onRollback: optional(listOf(reference('a hook')), 'Run once all users are back on the old version.'),
+      }),
+      'Code of yours, by its name: run once per release, again after a failure or a crash with the same key.',
+    ),
     windows: optional(
       windowsSchema(shape),
       'When a release may shift forward. What has begun is held, watched and baked at any time, and taken back at any time.',

@@ -8,7 +8,7 @@ export function assumptionsOf(
     readonly candidate?: VersionBehaviour;
     readonly traffic?: unknown;
   },
-  { verify, shift, bake, retire, audiences }: CompiledPolicy,
+  { verify, shift, bake, retire, audiences, hooks }: CompiledPolicy,
 ): readonly string[] {
   const gates = [...verify.gates, ...shift.flatMap((step) => step.gates), ...bake.gates];
   const has = (kind: string) => gates.some((gate) => gate.kind === kind);
@@ -16,6 +16,7 @@ export function assumptionsOf(
   if (has('check') && options.candidate?.checks === undefined) {
     assumed.push("checks pass while an instance is ready (candidate: { checks: 'fail' })");
   }
+  if (hooks !== undefined) assumed.push('hooks do well');
   if (has('webhook')) assumed.push('webhooks say yes at once');
   if (has('approval') && options.approval === undefined) {
     assumed.push('approvals come after a minute (approval: { afterMs })');

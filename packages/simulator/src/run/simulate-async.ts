@@ -9,7 +9,7 @@ import {
 } from '@bluegreen/core/driving';
 import type { SimulatedRun } from '../result/simulated-run.js';
 import { metricSource, promisedCheck } from '../world/adapters.js';
-import { answers, webhookLatencyMs, webhookSummary } from './people.js';
+import { answers, hookLatencyMs, webhookLatencyMs, webhookSummary } from './people.js';
 import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 
@@ -59,6 +59,7 @@ export function adapterPerformerFor(
   return adapterPerformer({
     releaseId: id,
     services,
+    hooks: hooksFor(plan, clock),
     gates: {
       metrics: metricSource(world.operations, caller),
       checks: checksFor({ world, plan }, caller),
@@ -71,6 +72,13 @@ export function adapterPerformerFor(
 
 function everyGateOf({ policy: { verify, shift, bake } }: Setting['plan']) {
   return [...verify.gates, ...shift.flatMap((step) => step.gates), ...bake.gates];
+}
+
+/** Every hook that the policy names: it takes its time, and does well. */
+function hooksFor({ policy }: Setting['plan'], clock: Setting['clock']) {
+  const { afterCutover = [], onRollback = [] } = policy.hooks ?? {};
+  const run = () => new Promise<void>((resolve) => clock.setTimeout(resolve, hookLatencyMs));
+  return Object.fromEntries([...afterCutover, ...onRollback].map((name) => [name, run]));
 }
 
 /** Every webhook that the policy names, as an endpoint that says yes at once. */

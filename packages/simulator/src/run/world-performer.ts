@@ -20,7 +20,7 @@ import {
 import type { Effect } from '@bluegreen/machine';
 import type { Abort, Confirm, Done } from '../world/operation.js';
 import type { Operations } from '../world/operations.js';
-import { webhookLatencyMs, webhookSummary } from './people.js';
+import { hookLatencyMs, webhookLatencyMs, webhookSummary } from './people.js';
 
 export interface WorldPerformerOptions {
   readonly operations: Operations;
@@ -77,6 +77,13 @@ function perform(options: WorldPerformerOptions, effect: Effect, call: EffectCal
       abortable(call, () =>
         operations.converge({ service, target }, { owner, idempotencyKey, fence, confirm }, answer(accepted)),
       );
+      return;
+    }
+    case 'hook': {
+      const { hook, attempt } = effect;
+      const end = (): void => tell({ type: 'hook-settled', hook, attempt, failure: null });
+      const timer = options.clock.setTimeout(end, hookLatencyMs);
+      call.onAbort(() => options.clock.clearTimeout(timer));
       return;
     }
     case 'judge':
