@@ -33,6 +33,11 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'contenders', '--rounds', '20', '--opens', '200', '--json'),
   },
+  {
+    name: 'explore',
+    limitMs: 10 * minuteMs,
+    command: dev('e2e', 'explore', '--schedules', '6000', '--json'),
+  },
   { name: 'bench', limitMs: 10 * minuteMs, command: dev('bench', '--quick', '--json') },
 ];
 

@@ -36,7 +36,7 @@ export async function exploreZombies(options: SimulateOptions, pauses: Iterable<
     if (problems.length > 0) failures.push({ seed: options.seed ?? 1, trouble, problems, history });
   }
   failures.sort((a, b) => a.history.records.length - b.history.records.length);
-  return { runs, ends, failures };
+  return { runs, ends, situations: {}, failures };
 }
 
 /** S52: who lost its lease is fenced off, unless it had nothing left to do. */

@@ -3,7 +3,8 @@ import { printFailure } from './print-failure.js';
 import { type Hopes, problemsOf } from './problems.js';
 import type { SimulateOptions } from './setting.js';
 import type { SimulatedHistory } from './simulated-history.js';
-import { costsUsers, leavesCallsAlone, needsPerson, simpler, type Trouble } from './trouble.js';
+import { situationsOf } from './situations.js';
+import { costsUsers, excusedBy, leavesCallsAlone, needsPerson, simpler, type Trouble } from './trouble.js';
 
 export interface ExploredFailure {
   readonly seed: number;
@@ -16,6 +17,8 @@ export interface Exploration {
   readonly runs: number;
   /** How often the release ended in which way. */
   readonly ends: Readonly<Record<string, number>>;
+  /** In how many runs the release was in which situation: its phase, and whether it was held or stuck there. */
+  readonly situations: Readonly<Record<string, number>>;
   /** The shortest trace first. */
   readonly failures: readonly ExploredFailure[];
 }
@@ -32,17 +35,23 @@ const allowanceMs = 1_800_000;
 export function explore(options: SimulateOptions, troubles: Iterable<Trouble>): Exploration {
   const calm = simulateCrashes(options);
   const ends: Record<string, number> = {};
+  const situations: Record<string, number> = {};
   const failures: ExploredFailure[] = [];
   let runs = 0;
   for (const trouble of troubles) {
     runs++;
     const failure = tryOne(options, calm, trouble, (history) => {
-      ends[history.state.phase] = (ends[history.state.phase] ?? 0) + 1;
+      count(ends, history.state.phase);
+      for (const situation of situationsOf(history)) count(situations, situation);
     });
     if (failure !== null) failures.push(shortest(options, calm, failure));
   }
   failures.sort((a, b) => a.history.records.length - b.history.records.length);
-  return { runs, ends, failures };
+  return { runs, ends, situations, failures };
+}
+
+function count(counts: Record<string, number>, name: string): void {
+  counts[name] = (counts[name] ?? 0) + 1;
 }
 
 /** The failures of an exploration for people, seeds and the shortest trace first; empty when there are none. */
@@ -99,6 +108,7 @@ export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faul
       retainMs: policy.retire.after,
       ...(options.service?.router?.drain === 'absent' ? { drainMs: policy.retire.drainMs } : {}),
     },
+    excused: faults.flatMap((fault) => excusedBy(fault, options)),
     mayCut: faults.some(costsUsers) || (options.candidate?.flaps ?? options.candidate?.crashAfterMs) !== undefined,
   };
 }

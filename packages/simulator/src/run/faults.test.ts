@@ -43,4 +43,22 @@ describe('a release that waits for a person', () => {
       });
     }
   }
+
+  it('is in every situation that waits for one', { timeout: 3_600_000 }, () => {
+    const options = { ...scenarios.everything!(4), ...people[0] };
+    const all = faultTroubles(options, simulateCrashes(options));
+    const edits = all.filter(({ faults }) => faults.some(({ fault }) => fault === 'foreign-edit'));
+    const refusals = all.filter(({ faults }) =>
+      faults.some(({ fault, at }) => fault === 'denied' && 'operation' in at && at.operation === 'converge'),
+    );
+    const unpassed = { at: { operation: 'check', call: 2, times: 20 }, fault: 'check-fails' } as const;
+    const outage = { at: { operation: 'route', call: 3 }, fault: 'outage', forMs: 600_000 } as const;
+    const others = [unpassed, outage].map((fault) => ({ faults: [fault], crashes: [] }));
+    const { situations } = explore(options, [...some(edits, 200), ...refusals, ...others]);
+    const phases = ['preparing', 'verifying', 'shifting', 'baking', 'retiring'];
+    for (const phase of phases) expect(Object.keys(situations)).toContain(`${phase}, drifted`);
+    expect(Object.keys(situations)).toEqual(
+      expect.arrayContaining(['shifting, paused', 'stuck from rolling-back', 'stuck from retiring']),
+    );
+  });
 });

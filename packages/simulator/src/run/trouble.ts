@@ -93,6 +93,17 @@ export function needsPerson({ fault }: PlannedFault, options: SimulateOptions): 
   return lasting.includes(fault) || (options.active === null && onFirst.includes(fault));
 }
 
+/**
+ * What nobody can promise after this fault, by the ids of the promises. A router that lets a write land later than its own
+ * `lateWriteMs`, and that refuses none by its fence, can always put an old owner's target over a new one's: whoever waited
+ * longer than it says would wait for ever.
+ */
+export function excusedBy(fault: PlannedFault, { service }: SimulateOptions): readonly string[] {
+  const { fencing = 'enforced', lateWriteMs = 0 } = service?.router?.capabilities ?? {};
+  const isTooLate = fault.fault === 'effect-delayed' && fault.byMs > lateWriteMs && fencing !== 'enforced';
+  return isTooLate && 'operation' in fault.at && fault.at.operation === 'route' ? ['S36', 'S50'] : [];
+}
+
 /** Faults of the world with which every call is answered as quickly as without. */
 export function leavesCallsAlone({ fault }: PlannedFault): boolean {
   return ['active-dies', 'candidate-dies', 'autoscaler-interferes', 'foreign-edit', 'router-restarts'].includes(fault);
