@@ -27,6 +27,16 @@ export const simulatorErrors = {
     hint: 'Change the option that the path names.',
     reaction: 'permanent',
   },
+  'simulator/recording-invalid': {
+    message: 'This recording cannot be replayed.',
+    hint: 'Cells come oldest first without overlap, with whole numbers of requests and of errors among them.',
+    reaction: 'permanent',
+  },
+  'simulator/sweep-invalid': {
+    message: 'The values of a sweep have no place in this policy.',
+    hint: "Name a place that the policy has, as 'analyses.errors.maxRate', and at least one value for it.",
+    reaction: 'permanent',
+  },
   'simulator/fault-invalid': {
     message: 'This fault cannot happen there.',
     hint: 'Look up which operations a fault applies to with `faultsOf(operation)`.',

@@ -1,3 +1,17 @@
+export type { BacktestOptions, BacktestRun } from './backtest/backtest.js';
+export { backtest } from './backtest/backtest.js';
+export type { BacktestTable, Outcomes } from './backtest/backtest-all.js';
+export { backtestAll } from './backtest/backtest-all.js';
+export type { CellOptions, PrometheusRange } from './backtest/read-recording.js';
+export {
+  recordFrom,
+  recordingOf,
+  recordingOfCsv,
+  recordingOfPrometheus,
+} from './backtest/read-recording.js';
+export type { RecordedCell, RecordedCounts, Recording } from './backtest/recording.js';
+export type { Sweep, SweptPolicy } from './backtest/sweep.js';
+export { sweepPolicy } from './backtest/sweep.js';
 export type { VirtualClock } from './clock/virtual-clock.js';
 export { createVirtualClock } from './clock/virtual-clock.js';
 export { simulatorErrors } from './error-codes.js';
