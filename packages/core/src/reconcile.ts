@@ -21,14 +21,18 @@ export interface Reconciliation {
 export function reconcile(wanted: readonly Effect[], known: KnownEffects, now: number): Reconciliation {
   let start: Effect[] | null = null;
   let wakeAt: number | null = null;
+  let wantedAndKnown = 0;
   for (const effect of wanted) {
-    const due = dueAt(effect, known.get(effect.key));
+    const endedAt = known.get(effect.key);
+    if (endedAt !== undefined) wantedAndKnown++;
+    const due = dueAt(effect, endedAt);
     if (due === null) continue;
     if (due <= now) start = [...(start ?? none), effect];
     else if (wakeAt === null || due < wakeAt) wakeAt = due;
   }
   let abort: string[] | null = null;
   let forget: string[] | null = null;
+  if (wantedAndKnown === known.size) return { start: start ?? none, abort: none, forget: none, wakeAt };
   for (const key of known.keys()) {
     if (isWanted(wanted, key)) continue;
     if (known.get(key) === null) abort = [...(abort ?? none), key];
