@@ -8,6 +8,7 @@ import {
   type TimerHandle,
 } from '@bluegreen/contract';
 import type { Fact, ReleaseEvent, ReleasePlan, ReleaseState } from '@bluegreen/machine';
+import { deliverLeft } from './notify/deliver-left.js';
 import { readState } from './read-journal.js';
 import { type Drive, type DriveContext, driveRelease } from './release-drive.js';
 
@@ -75,6 +76,13 @@ export class Drives {
     }
     await this.#drive(releaseId, lease, null);
     return true;
+  }
+
+  /** Sends the notices of a release that is over which nobody heard yet. True when none is left. */
+  deliverLeft(releaseId: string): Promise<boolean> {
+    const { journal, sinks, clock, logger } = this.#context;
+    if (this.#isClosed || Object.keys(sinks).length === 0) return Promise.resolve(!this.#isClosed);
+    return deliverLeft({ journal, sinks, clock, logger, session: () => this.#join() }, releaseId);
   }
 
   /** Leaves every release as it is and frees its lease. */

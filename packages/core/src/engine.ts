@@ -37,6 +37,8 @@ export interface Engine {
   readonly emitter: EventEmitter<string>;
   /** Ids of releases that are over for good. */
   readonly over: Set<string>;
+  /** Ids of those that are over for good and of which every sink has heard the end. */
+  readonly heard: Set<string>;
   handle(id: string): Release;
   /** `commandId`: the same id is applied once; a new one unless told. */
   command(id: string, draft: CommandDraft, commandId?: string): Promise<void>;
@@ -48,6 +50,7 @@ const defaultTtlMs = 15_000;
 export function createEngine<C extends string>(options: ReleaserOptions<C>, clock: Clock): Engine {
   const { journal, services, metrics, logger = silent, newId = randomUUID, leaseTtlMs = defaultTtlMs } = options;
   const checks = (options.checks ?? {}) as Readonly<Record<string, Check>>;
+  const sinks = options.notify ?? {};
   const { webhooks = {}, hooks = {}, secrets, authorize, fetch: fetchUrl = fetch } = options;
   const emitter = new EventEmitter<string>();
   const feed = new ReleaseFeed(clock);
@@ -58,7 +61,7 @@ export function createEngine<C extends string>(options: ReleaserOptions<C>, cloc
   const owner = options.owner ?? `${process.pid}-${newId()}`;
   const gates = { metrics, checks, webhooks, secrets, fetch: fetchUrl };
   const drives = new Drives(
-    { journal, clock, logger, owner, services, gates, hooks, authorize, onRecords },
+    { journal, clock, logger, owner, services, gates, hooks, authorize, sinks, onRecords },
     leaseTtlMs,
   );
   const over = new Set<string>();
@@ -84,6 +87,7 @@ export function createEngine<C extends string>(options: ReleaserOptions<C>, cloc
     feed,
     emitter,
     over,
+    heard: new Set(),
     handle: (id) => new Release(id, { journal, feed, driven: () => drives.get(id)?.state ?? null }),
     command,
   };

@@ -23,6 +23,7 @@ export type { HostTime } from './journal/host.js';
 export { hostTime } from './journal/host.js';
 export { memoryJournal } from './journal/memory-journal.js';
 export type { ReleaseFilter, ReleaseListing } from './list-releases.js';
+export type { Notice, NotifySink, NotifySinks } from './notify/notice.js';
 export type { ReleaseOutcome } from './outcome-of.js';
 export type { PlannedRouting, PlannedStep, ReleasePlanReport } from './plan-report.js';
 export { Release } from './release.js';

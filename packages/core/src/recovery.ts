@@ -6,7 +6,7 @@ import { isQueued, takeTurn } from './turn.js';
 
 type RecoveryContext = Pick<
   Engine,
-  'journal' | 'drives' | 'clock' | 'logger' | 'services' | 'over' | 'command' | 'concurrency' | 'queue'
+  'journal' | 'drives' | 'clock' | 'logger' | 'services' | 'over' | 'heard' | 'command' | 'concurrency' | 'queue'
 >;
 
 /**
@@ -16,7 +16,7 @@ type RecoveryContext = Pick<
 export async function recoverAll(context: RecoveryContext): Promise<readonly string[]> {
   const taken: string[] = [];
   for (const id of await context.journal.releases()) {
-    if (context.over.has(id) || context.drives.get(id) !== undefined) continue;
+    if (context.heard.has(id) || context.drives.get(id) !== undefined) continue;
     try {
       if (await recoverOne(context, id)) taken.push(id);
     } catch (error) {
@@ -28,10 +28,13 @@ export async function recoverAll(context: RecoveryContext): Promise<readonly str
 }
 
 async function recoverOne(context: RecoveryContext, id: string): Promise<boolean> {
-  const { journal, drives, services, over, logger } = context;
+  const { journal, drives, services, heard, logger } = context;
   const state = await readState(journal, id);
-  if (state.phase === 'promoted' || state.phase === 'rolled-back') over.add(id);
-  if (isEnd(state)) return false;
+  if (isEnd(state)) {
+    const isHeard = await drives.deliverLeft(id);
+    if (isHeard && state.phase !== 'stuck') heard.add(id);
+    return false;
+  }
   const missing = Object.keys(state.plan.services).filter((name) => services[name] === undefined);
   if (missing.length > 0) {
     logger.warn({ releaseId: id, missing }, 'not recovered here: this releaser lacks a service');

@@ -13,6 +13,8 @@ import { AsyncDriver, type DriveEnd } from './async-driver.js';
 import { type Authorize, withRoles } from './authorization.js';
 import type { Hook } from './hook.js';
 import type { GateTools } from './judge.js';
+import type { NotifySinks } from './notify/notice.js';
+import { Notifier } from './notify/notifier.js';
 import { commandFact, foldRecords } from './read-journal.js';
 import { ReleaseProcess } from './release-process.js';
 
@@ -25,6 +27,7 @@ export interface DriveContext {
   readonly gates: GateTools;
   readonly hooks: Readonly<Record<string, Hook>>;
   readonly authorize: Authorize | undefined;
+  readonly sinks: NotifySinks;
   /** Called with what was just recorded. */
   readonly onRecords: (releaseId: string, records: readonly JournalRecord<ReleaseEvent>[]) => void;
 }
@@ -62,11 +65,15 @@ export async function driveRelease(
     epochs: lease.epochs,
   };
   const process = new ReleaseProcess(before ?? nextState(null, request!));
+  let notifier: Notifier | null = null;
   const append = async (events: readonly ReleaseEvent[]): Promise<void> => {
     const records = await writer.append(events);
     context.onRecords(releaseId, records as readonly JournalRecord<ReleaseEvent>[]);
+    notifier?.push(records);
   };
+  notifier = notifierOf(context, releaseId, lease, append, history);
   if (before === null) await append([request!, { type: 'phase-entered', at: now, phase: 'preparing', from: null }]);
+  await notifier.begin();
   const { clock, services, gates, hooks } = context;
   const performer = adapterPerformer({ releaseId, services, gates, hooks, clock, lease });
   const driver = new AsyncDriver({ process, clock, performer, lease, append });
@@ -74,7 +81,7 @@ export async function driveRelease(
   // Together with what waits: a stuck release is over again unless a command opens it.
   const started = collect([resumed]);
   const unwatch = writer.watch(() => void collect([]));
-  const ended = driver.ended.then((end) => finish(context, releaseId, lease, writer, unwatch, end));
+  const ended = driver.ended.then((end) => finish(context, releaseId, lease, writer, { unwatch, notifier }, end));
   await started;
   return {
     releaseId,
@@ -88,6 +95,19 @@ export async function driveRelease(
       await ended;
     },
   };
+}
+
+/** How long a release that is over stays for sinks that have not heard the end. */
+const lastWordsMs = 2_000;
+
+function notifierOf(
+  { sinks, clock, logger }: DriveContext,
+  releaseId: string,
+  lease: Lease,
+  append: (events: readonly ReleaseEvent[]) => Promise<void>,
+  history: readonly JournalRecord[],
+): Notifier {
+  return new Notifier({ releaseId, sinks, clock, logger, confirm: () => lease.confirm(), append }, history);
 }
 
 /**
@@ -145,10 +165,11 @@ async function finish(
   releaseId: string,
   lease: Lease,
   writer: JournalWriter,
-  unwatch: () => void,
+  { unwatch, notifier }: { readonly unwatch: () => void; readonly notifier: Notifier },
   end: DriveEnd,
 ): Promise<DriveEnd> {
   unwatch();
+  await (end.reason === 'over' ? notifier.finish(lastWordsMs) : notifier.stop());
   if (end.reason === 'broken')
     context.logger.error({ releaseId, error: end.error }, 'the journal refused; release left');
   try {

@@ -30,6 +30,7 @@ export class ReleaseFeed {
   /** Every record from the first on; ends after `release-finished`, unless something follows it already. */
   async *follow(journal: Journal, releaseId: string): AsyncGenerator<JournalRecord<ReleaseEvent>, void> {
     let seq = 1;
+    let last: string | null = null;
     for (;;) {
       // Listening begins before the read, so that nothing falls between the two.
       const { grown, stop } = this.#listen(releaseId);
@@ -39,7 +40,8 @@ export class ReleaseFeed {
           seq = record.seq + 1;
           yield record as JournalRecord<ReleaseEvent>;
         }
-        if ((records.at(-1)?.event as ReleaseEvent | undefined)?.type === 'release-finished') return;
+        last = records.findLast(({ event }) => event.type !== 'notified')?.event.type ?? last;
+        if (last === 'release-finished') return;
         if (records.length > 0) continue;
         if (this.#isClosed) throw fail('release/detached', { detail: releaseId });
         await grown;

@@ -4,6 +4,7 @@ import type { Service } from './adapter-performer.js';
 import type { Authorize } from './authorization.js';
 import type { Check } from './check.js';
 import type { Hook } from './hook.js';
+import type { NotifySinks } from './notify/notice.js';
 import type { Webhook } from './webhook.js';
 import type { Secrets } from './webhook-signature.js';
 
@@ -17,6 +18,8 @@ export interface ReleaserOptions<C extends string = string> {
   readonly hooks?: Readonly<Record<string, Hook>>;
   /** Whom webhook gates ask, by the names that policies use. */
   readonly webhooks?: Readonly<Record<string, Webhook>>;
+  /** Who is told what happened: at least once, in order, without any release waiting for it. */
+  readonly notify?: NotifySinks;
   /** Says who has which role. Without it `from` of an approval names people, and anybody may skip a gate. */
   readonly authorize?: Authorize;
   /** Resolves the secrets that webhooks name, at each call. What it answers reaches no journal, log or error. */

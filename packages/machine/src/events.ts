@@ -169,6 +169,8 @@ export type Announcement =
   | (At & { readonly type: 'release-rolled-back'; readonly cause: RollbackCause })
   | (At & { readonly type: 'release-stuck'; readonly code: string; readonly from: Phase; readonly message: string })
   | (At & { readonly type: 'release-finished'; readonly end: EndPhase })
+  /** A sink has heard everything up to there; 0: it is a sink of this release. */
+  | (At & { readonly type: 'notified'; readonly sink: string; readonly upTo: number })
   | (At & {
       readonly type: 'command-refused';
       readonly command: string;
