@@ -182,6 +182,16 @@ export const policyErrorCodes = {
     hint: 'Before the first step only preview requests reach the candidate. Move the gate to a step, or make sure that such requests are sent.',
     reaction: 'permanent',
   },
+  'policy/analysis-without-control': {
+    message: 'There is nothing to compare with here.',
+    hint: 'At 100 % the old version has no users, so nobody can say whether the new one is slower than it. Put the gate on a step below 100, use an error-ratio or a threshold here, or make it a dry run.',
+    reaction: 'permanent',
+  },
+  'policy/limits-contradict': {
+    message: 'Two limits of an analysis contradict each other.',
+    hint: 'failAbove is below maxRatio, and harmlessRate below maxRate, which is above 0.',
+    reaction: 'permanent',
+  },
   'policy/bake-unwatched': {
     message: 'No analysis looks at the bake.',
     hint: 'Add an analysis to its gates or to guardrails; otherwise the bake only waits.',

@@ -2,8 +2,9 @@
 
 export type { AdapterPerformerOptions, Service } from './adapter-performer.js';
 export { adapterPerformer } from './adapter-performer.js';
-export type { JudgeEffect, Readings } from './analysis.js';
+export type { AnalysisSignal, AnalysisVerdict, JudgeEffect, Readings, ServiceReadings } from './analysis.js';
 export { judgeAnalysis, signalsOf, windowOf } from './analysis.js';
+export { AnalysisMemory } from './analysis-memory.js';
 export type { AsyncDriverOptions, DriveEnd } from './async-driver.js';
 export { AsyncDriver } from './async-driver.js';
 export type { Check } from './check.js';

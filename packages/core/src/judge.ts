@@ -1,6 +1,15 @@
-import { type Clock, fail, type MetricReading, type MetricSignal, type MetricSource } from '@bluegreen/contract';
-import type { Evidence, Verdict } from '@bluegreen/machine';
-import { type JudgeEffect, judgeAnalysis, type Readings, signalsOf, windowOf } from './analysis.js';
+import { type Clock, fail, type MetricSource } from '@bluegreen/contract';
+import {
+  type AnalysisSignal,
+  type AnalysisVerdict,
+  type JudgeEffect,
+  judgeAnalysis,
+  type Readings,
+  type ServiceReadings,
+  signalsOf,
+  windowOf,
+} from './analysis.js';
+import type { AnalysisMemory } from './analysis-memory.js';
 import { type Check, runCheck } from './check.js';
 import { askWebhook, type Webhook } from './webhook.js';
 import type { Secrets } from './webhook-signature.js';
@@ -20,14 +29,15 @@ interface JudgeContext {
   readonly releaseId: string;
   readonly gates: GateTools;
   readonly clock: Clock;
+  readonly memory: AnalysisMemory;
 }
 
 /** Asks whatever a gate needs asked, once. @throws `release/check-missing`, `release/metrics-missing`, `release/webhook-missing`, `release/secret-missing` */
 export async function judge(
-  { releaseId, gates, clock }: JudgeContext,
+  { releaseId, gates, clock, memory }: JudgeContext,
   effect: JudgeEffect,
   signal: AbortSignal,
-): Promise<{ readonly verdict: Verdict; readonly evidence: Evidence }> {
+): Promise<AnalysisVerdict> {
   const { gate } = effect;
   if (gate.kind === 'webhook') return askWebhook({ releaseId, clock, ...gates }, effect, signal);
   if (gate.kind === 'check') {
@@ -40,23 +50,24 @@ export async function judge(
   if (metrics === undefined) throw fail('release/metrics-missing', { detail: gate.name });
   // What is younger than the lag of the source is not complete yet: it would read as fewer requests, and fewer errors.
   const now = Math.max(effect.openedAt, clock.now() - (metrics.lagMs ?? 0));
-  return judgeAnalysis(effect, await readAll(metrics, effect, now, signal), now);
+  return judgeAnalysis(effect, await readAll(metrics, effect, now, memory, signal), now, memory);
 }
 
 async function readAll(
   metrics: MetricSource,
   effect: JudgeEffect,
   now: number,
+  memory: AnalysisMemory,
   signal: AbortSignal,
 ): Promise<Readings> {
-  const window = windowOf(effect, now);
-  const names = Object.keys(effect.subjects);
-  const signals = signalsOf[effect.analysis!.kind];
-  const wanted = names.flatMap((name) => signals.map((metric) => [name, metric] as const));
-  const read = await Promise.all(wanted.map(([name, metric]) => metrics.read(name, window, metric, { signal })));
-  const readings: Record<string, Record<MetricSignal, MetricReading>> = {};
-  wanted.forEach(([name, metric], index) => {
-    readings[name] = { ...(readings[name] as Record<MetricSignal, MetricReading>), [metric]: read[index]! };
+  const window = windowOf(effect, now, memory);
+  const read = async (name: string, metric: AnalysisSignal): Promise<ServiceReadings> =>
+    metric === 'latency'
+      ? { latency: (await metrics.readLatency?.(name, window, { signal })) ?? [] }
+      : { [metric]: await metrics.read(name, window, metric, { signal }) };
+  const all = Object.keys(effect.subjects).map(async (name) => {
+    const parts = await Promise.all(signalsOf[effect.analysis!.kind].map((metric) => read(name, metric)));
+    return [name, Object.assign({}, ...parts) as ServiceReadings] as const;
   });
-  return readings;
+  return Object.fromEntries(await Promise.all(all));
 }

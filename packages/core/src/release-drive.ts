@@ -75,7 +75,7 @@ export async function driveRelease(
   if (before === null) await append([request!, { type: 'phase-entered', at: now, phase: 'preparing', from: null }]);
   await notifier.begin();
   const { clock, services, gates, hooks } = context;
-  const performer = adapterPerformer({ releaseId, services, gates, hooks, clock, lease });
+  const performer = adapterPerformer({ releaseId, services, gates, hooks, clock, lease, history });
   const driver = new AsyncDriver({ process, clock, performer, lease, append });
   const collect = commandCollector(context, writer, driver, () => process.state);
   // Together with what waits: a stuck release is over again unless a command opens it.

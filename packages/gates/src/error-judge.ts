@@ -13,6 +13,7 @@ import {
 } from './error-ratio.js';
 import type { MetricWindow } from './increase.js';
 import { type Judgement, unasked } from './judgement.js';
+import { isOneSided, mergeCells, type PendingCell } from './pending-cell.js';
 import type { SlotCounts } from './ratio-test.js';
 import { addBlock, type Block } from './share-blocks.js';
 import { type NoCells, type SlotCells, slotCells } from './slot-cells.js';
@@ -55,6 +56,8 @@ export interface ErrorJudgeMemory {
   readonly state: ErrorRatioState;
   readonly blocks: readonly Block[];
   readonly split: SplitMemory | null;
+  /** Cells in which one slot had no request yet: weighed together with the next one. */
+  readonly pending: PendingCell | null;
   readonly hasPassed: boolean;
   /** Crossing once is enough. */
   readonly hasFailed: boolean;
@@ -134,6 +137,7 @@ function begin(tests: ErrorRatioTests, look: ErrorLook): Draft {
     state,
     blocks: [],
     split: null,
+    pending: null,
     hasPassed: false,
     hasFailed: false,
   };
@@ -185,7 +189,18 @@ function weighCell(tests: ErrorRatioTests, draft: Draft, look: ErrorLook, read: 
     candidateRequests: candidate.requests[index]!,
     candidateBad: candidate.bad[index]!,
   };
-  const durationMs = Math.min(cellMs, look.toMs - beginsAt);
+  const merged = mergeCells(draft.pending, counts, Math.min(cellMs, look.toMs - beginsAt));
+  draft.pending = !look.isAlone && isOneSided(merged) ? merged : null;
+  if (draft.pending === null) weighMerged(tests, draft, look, merged, beginsAt);
+}
+
+function weighMerged(
+  tests: ErrorRatioTests,
+  draft: Draft,
+  look: ErrorLook,
+  { counts, durationMs }: PendingCell,
+  beginsAt: number,
+): void {
   const leftMs = look.dueAt === null ? 0 : Math.max(0, look.dueAt - beginsAt);
   draft.blocks = addBlock(draft.blocks, look.split?.percent ?? null, counts, errorTempering(draft.state));
   weighErrors(tests, draft.state, { ...counts, durationMs, leftMs });

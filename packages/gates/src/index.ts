@@ -2,6 +2,8 @@ export type { DecisionQuestion, DecisionTime } from './decision-time.js';
 export { cleanRequestsNeeded, decisionTime } from './decision-time.js';
 export type { DispersionPrior, DispersionSums } from './dispersion.js';
 export { addToDispersion, dispersionOf, noDispersion, temperingOf } from './dispersion.js';
+export type { ComparedLook, ErrorJudgeMemory, ErrorJudgeOptions, ErrorLook } from './error-judge.js';
+export { comparedWindow, historyMs, judgeErrorRatio } from './error-judge.js';
 export type {
   ErrorCell,
   ErrorRatioEvidence,

@@ -6,6 +6,7 @@ import { type Judgement, unasked } from './judgement.js';
 import {
   beginLatency,
   copyLatency,
+  type LatencyCell,
   type LatencyLimits,
   type LatencyState,
   type LatencyTests,
@@ -36,6 +37,8 @@ export interface LatencyJudgeMemory {
   readonly kind: 'latency';
   readonly settledMs: number;
   readonly state: LatencyState;
+  /** Cells in which one slot had no request yet: weighed together with the next one. */
+  readonly pending: LatencyCell | null;
   readonly hasPassed: boolean;
   readonly hasFailed: boolean;
 }
@@ -94,7 +97,10 @@ export function judgeLatency(
     const beginsAt = fromMs + cell * everyMs;
     const durationMs = Math.min(everyMs, look.toMs - beginsAt);
     const timed = beginsAt < warmAt ? null : candidate.cells[cell]!;
-    weighLatency(tests, draft.state, { durationMs, control: control.cells[cell]!, candidate: timed });
+    const merged = mergeTimed(draft.pending, { durationMs, control: control.cells[cell]!, candidate: timed });
+    const waits = timed !== null && (merged.control.total === 0 || merged.candidate?.total === 0);
+    draft.pending = waits && merged.durationMs < longestPendingMs ? merged : null;
+    if (draft.pending === null) weighLatency(tests, draft.state, merged);
   };
   const settledCells = Math.min(cells, Math.max(0, Math.floor((look.toMs - lateMs - fromMs) / everyMs)));
   for (let cell = 0; cell < settledCells; cell++) weigh(settled, cell);
@@ -108,6 +114,23 @@ export function judgeLatency(
 
 type Draft = { -readonly [Key in keyof LatencyJudgeMemory]: LatencyJudgeMemory[Key] };
 
+/** Longer than this nobody waits for the other slot. */
+const longestPendingMs = 300_000;
+
+/** As `mergeCells`, for latencies. */
+function mergeTimed(pending: LatencyCell | null, cell: LatencyCell): LatencyCell {
+  if (pending === null || pending.candidate === null || cell.candidate === null) return cell;
+  return {
+    durationMs: pending.durationMs + cell.durationMs,
+    control: sumTimed(pending.control, cell.control),
+    candidate: sumTimed(pending.candidate, cell.candidate),
+  };
+}
+
+function sumTimed(a: TimedCounts, b: TimedCounts): TimedCounts {
+  return { total: a.total + b.total, atMost: a.atMost.map((count, edge) => count + b.atMost[edge]!) };
+}
+
 function begin(tests: LatencyTests, look: LatencyLook, edgesMs: readonly number[]): Draft {
   const state = beginLatency(tests, edgesMs);
   const window = { fromMs: look.openedAt - historyMs, toMs: look.openedAt };
@@ -117,7 +140,7 @@ function begin(tests: LatencyTests, look: LatencyLook, edgesMs: readonly number[
     for (const control of past.cells)
       weighLatency(tests, state, { durationMs: historyCellMs, control, candidate: null });
   }
-  return { kind: 'latency', settledMs: look.openedAt, state, hasPassed: false, hasFailed: false };
+  return { kind: 'latency', settledMs: look.openedAt, state, pending: null, hasPassed: false, hasFailed: false };
 }
 
 function decide(

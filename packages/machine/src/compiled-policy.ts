@@ -67,7 +67,34 @@ export interface CompiledStep {
   readonly gates: readonly CompiledGate[];
 }
 
-export interface CompiledAnalysis {
+export type CompiledAnalysis = CompiledThreshold | CompiledErrorRatio | CompiledLatency;
+
+/** What the analyses that compare with the active slot share. */
+interface CompiledComparison {
+  /** Chance that one gate or guardrail fails a good version: a share of `limits.falseFail`. */
+  readonly failBudget: number;
+  readonly passBudget: number;
+  readonly minSamples: number;
+  readonly minTimeMs: number;
+  readonly everyMs: number;
+}
+
+export interface CompiledErrorRatio extends CompiledComparison {
+  readonly kind: 'error-ratio';
+  readonly maxRatio: number;
+  readonly failAbove: number;
+  readonly maxRate: number;
+  readonly harmlessRate: number;
+}
+
+export interface CompiledLatency extends CompiledComparison {
+  readonly kind: 'latency';
+  readonly quantiles: readonly number[];
+  readonly maxSlowdown: number;
+  readonly warmUpMs: number;
+}
+
+export interface CompiledThreshold {
   readonly kind: 'threshold';
   /** Errors divided by requests, 0 to 1. */
   readonly maxRate: number;

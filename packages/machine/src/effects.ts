@@ -40,6 +40,8 @@ export type Effect =
       /** When the gate opened: nothing older is evidence. */
       readonly openedAt: number;
       readonly analysis: CompiledAnalysis | null;
+      /** When the gate gives up; `null` for a guardrail, which never does. */
+      readonly dueAt: number | null;
       /** What is judged, per service. */
       readonly subjects: Readonly<Record<string, JudgedService>>;
     })
@@ -64,4 +66,18 @@ export interface JudgedService {
   readonly active: Slot | null;
   /** Where the candidate itself answers, when its environment says. */
   readonly url: string | null;
+  /** Whether the candidate is to serve everybody: then there is nothing to compare it with. */
+  readonly isAlone: boolean;
+  /** The share of the requests that it shall have, once it is in place; `null` where requests are not what is shared out. */
+  readonly split: JudgedSplit | null;
+  /** When it got its first users in this release; `null`: it has none yet. */
+  readonly exposedAt: number | null;
+}
+
+export interface JudgedSplit {
+  readonly percent: number;
+  /** How far the real share may lie from it. */
+  readonly tolerancePercent: number;
+  /** Since when every router uses it. */
+  readonly since: number;
 }

@@ -81,6 +81,8 @@ export type Fact =
       readonly attempt: number;
       readonly verdict: Verdict;
       readonly evidence: Evidence;
+      /** What a recovered judge goes on with, per service. For judges alone: nothing is folded from it. */
+      readonly memory?: Readonly<Record<string, unknown>>;
     })
   | (At & {
       readonly type: 'hook-settled';

@@ -98,13 +98,17 @@ export function closeAll(state: ReleaseState, gates: readonly CompiledGate[]): R
 /**
  * Folds a judge's word; one for another attempt, or for a closed gate, is no news (rule 12). The same verdict again is
  * news only when its reason is another one, or when it is the last word before the gate decides: what is explained then
- * has to have the numbers of then.
+ * has to have the numbers of then. What a judge wants remembered is news too.
  */
 export function noteVerdict(state: ReleaseState, event: Extract<Fact, { readonly type: 'gate-judged' }>): ReleaseState {
   const gate = state.gates[event.gate];
   if (gate === undefined || gate.closed !== null || gate.attempt !== event.attempt) return state;
   const { verdict, evidence } = event;
-  const isSame = gate.verdict === verdict && gate.evidence?.reason === evidence.reason;
+  const isSame =
+    gate.verdict === verdict &&
+    gate.evidence?.reason === evidence.reason &&
+    gate.evidence?.exposure === evidence.exposure &&
+    event.memory === undefined;
   if (isSame && gate.evidence?.summary === evidence.summary) return state;
   const compiled = gateById(state, event.gate);
   const kind = compiled?.kind;

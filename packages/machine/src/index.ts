@@ -2,10 +2,13 @@ export { announce } from './announce.js';
 export { refusal } from './commands.js';
 export type {
   CompiledAnalysis,
+  CompiledErrorRatio,
   CompiledGate,
+  CompiledLatency,
   CompiledLimits,
   CompiledPolicy,
   CompiledStep,
+  CompiledThreshold,
   CompiledWindows,
   Weekday,
 } from './compiled-policy.js';

@@ -32,6 +32,7 @@ export function initialState(event: Requested): ReleaseState {
     reopenAt: null,
     total: { until: at + plan.policy.limits.totalMs, stoppedSince: null },
     promotedAt: null,
+    exposedAt: null,
     retentionCut: false,
     commands: [],
   };

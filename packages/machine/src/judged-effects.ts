@@ -1,7 +1,7 @@
-import type { Effect, JudgedService } from './effects.js';
+import type { Effect } from './effects.js';
 import { openGates } from './gates.js';
+import { subjects } from './judged-services.js';
 import type { ReleaseState } from './state.js';
-import { plannedOf, serviceNames, serviceOf } from './update.js';
 
 /** How soon a webhook is asked again that could not be asked. */
 const askAgainMs = 60_000;
@@ -22,6 +22,7 @@ export function judgeEffects(state: ReleaseState, effects: Effect[]): void {
       gate,
       attempt: judged.attempt,
       openedAt: judged.openedAt,
+      dueAt: judged.dueAt < latestDue ? judged.dueAt : null,
       analysis,
       subjects: subjects(state),
     });
@@ -48,17 +49,5 @@ export function hookEffects(state: ReleaseState, effects: Effect[]): void {
   }
 }
 
-function subjects(state: ReleaseState): Readonly<Record<string, JudgedService>> {
-  const found: Record<string, JudgedService> = {};
-  for (const name of serviceNames(state)) {
-    const { roles, slots } = serviceOf(state, name);
-    if (roles === null) continue;
-    found[name] = {
-      version: plannedOf(state, name).version,
-      candidate: roles.candidate,
-      active: roles.active,
-      url: slots[roles.candidate].seen?.url ?? null,
-    };
-  }
-  return found;
-}
+/** Later than this no gate is due: guardrails are opened with an instant that never comes. */
+const latestDue = Number.MAX_SAFE_INTEGER / 4;

@@ -65,7 +65,8 @@ export const actions = {
   },
   openStep: (state: ReleaseState, at: number): ReleaseState => {
     const { holdMs, gates } = currentStep(state);
-    return openAll({ ...state, watch: watching(at, holdMs) }, gates, at, at + holdMs);
+    const exposedAt = state.exposedAt ?? at;
+    return openAll({ ...state, exposedAt, watch: watching(at, holdMs) }, gates, at, at + holdMs);
   },
   nextStep: (state: ReleaseState): ReleaseState =>
     freshAttempts({ ...closeAll(state, gatesHere(state)), watch: null, step: state.step + 1 }),
@@ -85,7 +86,7 @@ export const actions = {
     const open = eachService(state, (each, name) =>
       serviceOf(each, name).outcome === 'promoted' ? each : withService(each, name, { outcome: null }),
     );
-    const opened = freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, total });
+    const opened = freshAttempts({ ...open, stuck: null, reopenAt: null, step: 0, exposedAt: null, total });
     return state.reopenAt === 'rolling-back' ? lookBeforeReturn(opened, 'rolling-back', at) : opened;
   },
   finishPromoted: (state: ReleaseState): ReleaseState => leave(state),

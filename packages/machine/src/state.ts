@@ -66,6 +66,8 @@ export interface ReleaseState {
   /** The end of `limits.total`, moved on by every time in which it stood still. */
   readonly total: { readonly until: number; readonly stoppedSince: number | null };
   readonly promotedAt: number | null;
+  /** When the candidate got its first users, or was to get them. */
+  readonly exposedAt: number | null;
   /** Whether somebody needs the slot sooner than retention says. */
   readonly retentionCut: boolean;
   /** Ids of applied commands. */

@@ -17,9 +17,10 @@ export function checkDurations(loose: LoosePolicy, places: readonly Place[]): re
     }),
     ...places.flatMap((place) => checkPlace(loose, place)),
     ...Object.entries(loose.analyses ?? {}).flatMap(([name, analysis]) => {
-      const [everyMs, windowMs] = [looseMs(analysis?.every), looseMs(analysis?.window)];
+      const needed = neededText(analysis);
+      const [everyMs, windowMs] = [looseMs(analysis?.every), looseMs(needed?.text)];
       if (everyMs === null || windowMs === null || everyMs <= windowMs) return [];
-      const detail = `every ${analysis?.every}, window ${analysis?.window}`;
+      const detail = `every ${analysis?.every}, ${needed?.called} ${needed?.text}`;
       return [refusal('policy/every-too-long', ['analyses', name, 'every'], detail)];
     }),
     ...checkPoll(loose),
@@ -53,7 +54,14 @@ function written(loose: LoosePolicy, places: readonly Place[]): readonly Written
         [[...path, 'timeout'], gate.check === undefined ? undefined : gate.timeout],
       ]),
     ),
-    ...Object.entries(analyses).map(([name, analysis]): Written => [['analyses', name, 'window'], analysis?.window]),
+    ...Object.entries(analyses).flatMap(([name, analysis]): readonly Written[] => {
+      const key = analysis?.kind === undefined || analysis.kind === 'threshold' ? 'window' : 'minTime';
+      const warmUp = analysis !== undefined && 'warmUp' in analysis ? analysis.warmUp : undefined;
+      return [
+        [['analyses', name, key], neededText(analysis)?.written],
+        [['analyses', name, 'warmUp'], warmUp],
+      ];
+    }),
     ...(['call', 'settle', 'decide'] as const).map((key): Written => [['limits', key], limits?.[key]]),
   ];
 }
@@ -64,9 +72,10 @@ function checkPlace(loose: LoosePolicy, { holdMs, gates }: Place): readonly Prob
   const given = `it is given up after ${printDuration(givenMs)}`;
   return gates.flatMap(({ gate, path }) => {
     if (gate.analysis !== undefined) {
-      const window = loose.analyses?.[gate.analysis]?.window;
-      if ((looseMs(window) ?? 0) <= givenMs) return [];
-      return [refusal('policy/window-too-long', [...path, 'analysis'], `the window is ${window}, ${given}`)];
+      const needed = neededText(loose.analyses?.[gate.analysis]);
+      if ((looseMs(needed?.text) ?? 0) <= givenMs) return [];
+      const detail = `the ${needed?.called} is ${needed?.text}, ${given}`;
+      return [refusal('policy/window-too-long', [...path, 'analysis'], detail)];
     }
     if (gate.check === undefined) return [];
     const { timeout = policyDefaults.check.timeout, attempts = policyDefaults.check.attempts } = gate;
@@ -75,6 +84,19 @@ function checkPlace(loose: LoosePolicy, { holdMs, gates }: Place): readonly Prob
     const detail = `${attempts} attempts take up to ${printDuration(neededMs)}, ${given}`;
     return [refusal('policy/check-too-long', [...path, 'check'], detail)];
   });
+}
+
+type LooseAnalysis = NonNullable<LoosePolicy['analyses']>[string];
+
+/** The time without which an analysis decides nothing: as it is written, and as it is where nothing is written. */
+function neededText(
+  analysis: LooseAnalysis,
+): { readonly called: string; readonly written: string | undefined; readonly text: string | undefined } | null {
+  if (analysis === undefined) return null;
+  if ('window' in analysis) return { called: 'window', written: analysis.window, text: analysis.window };
+  if (analysis.kind !== 'error-ratio' && analysis.kind !== 'latency') return null;
+  const { minTime } = analysis;
+  return { called: 'minTime', written: minTime, text: minTime ?? policyDefaults.compared.minTime };
 }
 
 function checkPoll(loose: LoosePolicy): readonly Problem[] {

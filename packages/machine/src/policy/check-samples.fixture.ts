@@ -1,4 +1,6 @@
 export const errors = { kind: 'threshold', maxRate: 0.01, window: '2m', minSamples: 50 };
+export const ratio = { kind: 'error-ratio', maxRatio: 2, maxRate: 0.01 };
+export const latency = { kind: 'latency', quantiles: [0.9, 0.99], maxSlowdown: 1.1 };
 const watched = { to: 5, hold: '5m' };
 export const cutover = { to: 100 };
 const refused = 'refuse';
@@ -34,6 +36,70 @@ export const samples: readonly (readonly [string, string | undefined, string, st
     refused,
     'one percent',
     { shift: [cutover], analyses: { e: { ...errors, maxRate: 1 } } },
+  ],
+  [
+    'policy/out-of-range',
+    'analyses.e.maxRatio',
+    refused,
+    'a factor above 1',
+    { shift: [cutover], analyses: { e: { ...ratio, maxRatio: 1 } } },
+  ],
+  [
+    'policy/out-of-range',
+    'analyses.e.quantiles[1]',
+    refused,
+    '0.99 is p99',
+    { shift: [cutover], analyses: { e: { ...latency, quantiles: [0.5, 99] } } },
+  ],
+  [
+    'policy/unknown-value',
+    'analyses.e.kind',
+    refused,
+    'did you mean error-ratio?',
+    { shift: [cutover], analyses: { e: { ...ratio, kind: 'error-ration' } } },
+  ],
+  ['policy/missing-key', 'analyses.e.kind', refused, 'required', { shift: [cutover], analyses: { e: { maxRate: 1 } } }],
+  [
+    'policy/limits-contradict',
+    'analyses.e.failAbove',
+    refused,
+    'maxRatio 2',
+    { shift: [cutover], analyses: { e: { ...ratio, failAbove: 2 } } },
+  ],
+  [
+    'policy/limits-contradict',
+    'analyses.e.harmlessRate',
+    refused,
+    'maxRate 0.01',
+    { shift: [cutover], analyses: { e: { ...ratio, harmlessRate: 0.01 } } },
+  ],
+  [
+    'policy/limits-contradict',
+    'analyses.e.maxRate',
+    refused,
+    'above 0',
+    { shift: [cutover], analyses: { e: { ...ratio, maxRate: 0 } } },
+  ],
+  [
+    'policy/analysis-without-control',
+    'bake.gates[0].analysis',
+    refused,
+    'below 100',
+    { shift: [cutover], analyses: { e: latency }, bake: { for: '1h', gates: [{ analysis: 'e' }] } },
+  ],
+  [
+    'policy/analysis-without-control',
+    'shift[0].gates[0].analysis',
+    refused,
+    'below 100',
+    { shift: [{ ...cutover, gates: [{ analysis: 'e' }] }], analyses: { e: latency } },
+  ],
+  [
+    'policy/every-too-long',
+    'analyses.e.every',
+    refused,
+    'minTime 5m',
+    { shift: [cutover], analyses: { e: { ...ratio, every: '10m' } } },
   ],
   ['policy/weight-invalid', 'shift[0].to', refused, '12.34', { shift: [{ to: 12.34, hold: '1m' }, cutover] }],
   ['policy/weight-invalid', 'shift[0].to', refused, '0 instead', { shift: [{ to: 0, hold: '1m' }, cutover] }],

@@ -1,5 +1,6 @@
 import type { Finding } from '@bluegreen/contract';
 import type { CompiledPolicy } from '../compiled-policy.js';
+import { checkAnalyses } from './check-analyses.js';
 import { checkDurations, checkSum } from './check-durations.js';
 import { checkNames, checkUses, type KnownNames } from './check-names.js';
 import { checkAttention, checkShift } from './check-shift.js';
@@ -56,6 +57,7 @@ function inspect(value: unknown, options: CheckOptions): Inspection {
     ...checkShift(shape.loose),
     ...checkDurations(shape.loose, places),
     ...checkWindows(shape.loose),
+    ...checkAnalyses(shape.loose, places),
   ];
   const { policy } = shape;
   if (policy === null) return { problems: refusals, policy };

@@ -146,3 +146,40 @@ it('compiles into plain data that survives a journal', () => {
   const compiled = compilePolicy(policy);
   expect(JSON.parse(JSON.stringify(compiled))).toEqual(compiled);
 });
+
+describe('analyses that compare with the active slot', () => {
+  const ratio = { kind: 'error-ratio', maxRatio: 2, maxRate: 0.01 } as const;
+  const latency = { kind: 'latency', quantiles: [0.9, 0.99], maxSlowdown: 1.1 } as const;
+
+  it('get their defaults', () => {
+    const { analyses } = compilePolicy({ analyses: { ratio, latency }, shift: [{ to: 100 }], guardrails: ['ratio'] });
+    expect(analyses.ratio).toEqual({
+      kind: 'error-ratio',
+      maxRatio: 2,
+      failAbove: 1,
+      maxRate: 0.01,
+      harmlessRate: 0.001,
+      failBudget: 0.01,
+      passBudget: 0.02,
+      minSamples: 50,
+      minTimeMs: 5 * minute,
+      everyMs: 15_000,
+    });
+    expect(analyses.latency).toMatchObject({ quantiles: [0.9, 0.99], maxSlowdown: 1.1, warmUpMs: 15 * minute });
+  });
+
+  it('share one chance to fail a good version among all their gates and guardrails, dry runs left out', () => {
+    const policy = compilePolicy({
+      analyses: { ratio, latency, errors },
+      shift: [
+        { to: 5, hold: '5m', gates: [{ analysis: 'ratio' }, { analysis: 'latency' }, { analysis: 'errors' }] },
+        { to: 50, hold: '5m', gates: [{ analysis: 'ratio' }, { analysis: 'latency', dryRun: true }] },
+        { to: 100 },
+      ],
+      guardrails: ['ratio', 'errors'],
+      limits: { falseFail: 0.02 },
+    });
+    expect(policy.analyses.ratio).toMatchObject({ failBudget: 0.005 });
+    expect(policy.analyses.latency).toMatchObject({ failBudget: 0.005 });
+  });
+});

@@ -9,12 +9,14 @@ import type {
 } from '../compiled-policy.js';
 import { policyDefaults } from './defaults.js';
 import type {
-  AnalysisPolicy,
   AudiencePolicy,
+  ErrorRatioPolicy,
   GatePolicy,
+  LatencyPolicy,
   LimitsPolicy,
   Policy,
   RetirePolicy,
+  ThresholdPolicy,
   WindowsPolicy,
 } from './policy.js';
 
@@ -23,7 +25,7 @@ export function compileChecked(policy: Policy): CompiledPolicy {
   const { prepare, verify, bake, guardrails = [] } = policy;
   return {
     audiences: mapValues(policy.audiences ?? {}, compileAudience),
-    analyses: mapValues(policy.analyses ?? {}, compileAnalysis),
+    analyses: compileAnalyses(policy),
     cohort: policy.cohort ?? null,
     prepare: {
       readyWithinMs: durationMs(prepare?.readyWithin ?? policyDefaults.prepare.readyWithin),
@@ -101,8 +103,51 @@ function compileAudience(audience: AudiencePolicy): AudienceMatch {
   return { sourceRanges: [...audience.sourceRanges] };
 }
 
+function compileAnalyses(policy: Policy): Record<string, CompiledAnalysis> {
+  const falseFail = policy.limits?.falseFail ?? policyDefaults.limits.falseFail;
+  const failBudget = falseFail / Math.max(1, comparingGates(policy));
+  return mapValues(policy.analyses ?? {}, (analysis) =>
+    analysis.kind === 'threshold' ? compileThreshold(analysis) : compileComparison(analysis, failBudget),
+  );
+}
+
+/** How many gates and guardrails compare with the active slot and can fail the release: they share one chance to be wrong. */
+function comparingGates({ analyses = {}, verify, shift, bake, guardrails = [] }: Policy): number {
+  const gates = [verify?.gates, ...shift.map((step) => step.gates), bake?.gates].flatMap((each) => each ?? []);
+  const deciding = gates.flatMap((gate) =>
+    gate.analysis === undefined || gate.dryRun === true ? [] : [gate.analysis],
+  );
+  return [...deciding, ...guardrails].filter((name) => analyses[name]?.kind !== 'threshold').length;
+}
+
+function compileComparison(analysis: ErrorRatioPolicy | LatencyPolicy, failBudget: number): CompiledAnalysis {
+  const { minSamples, minTime, falsePass, every } = { ...policyDefaults.compared, ...analysis };
+  const shared = {
+    failBudget,
+    passBudget: falsePass,
+    minSamples,
+    minTimeMs: durationMs(minTime),
+    everyMs: durationMs(every),
+  };
+  if (analysis.kind === 'latency') {
+    const { quantiles, maxSlowdown, warmUp = policyDefaults.latency.warmUp } = analysis;
+    return { kind: 'latency', quantiles: [...quantiles], maxSlowdown, warmUpMs: durationMs(warmUp), ...shared };
+  }
+  const { maxRatio, maxRate, failAbove = policyDefaults.errorRatio.failAbove } = analysis;
+  return {
+    kind: 'error-ratio',
+    maxRatio,
+    failAbove,
+    maxRate,
+    harmlessRate: analysis.harmlessRate ?? maxRate / harmlessDivisor,
+    ...shared,
+  };
+}
+
+const harmlessDivisor = 10;
+
 /** A window shorter than the default rhythm is measured once per window. */
-function compileAnalysis({ kind, maxRate, window, minSamples, every }: AnalysisPolicy): CompiledAnalysis {
+function compileThreshold({ kind, maxRate, window, minSamples, every }: ThresholdPolicy): CompiledAnalysis {
   const windowMs = durationMs(window);
   const everyMs =
     every === undefined ? Math.min(durationMs(policyDefaults.analysis.every), windowMs) : durationMs(every);

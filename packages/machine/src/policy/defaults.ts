@@ -8,11 +8,15 @@
 export const policyDefaults = {
   prepare: { readyWithin: '10m', capacity: 'match-active' },
   analysis: { every: '10s' },
+  /** Assumed, but for `falsePass` and `warmUp`: docs/reference/gates.md says what they were measured against. */
+  compared: { minSamples: 50, minTime: '5m', falsePass: 0.02, every: '15s' },
+  errorRatio: { failAbove: 1 },
+  latency: { warmUp: '15m' },
   gate: { onFailure: 'rollback', dryRun: false },
   check: { timeout: '1m', attempts: 1 },
   approval: { count: 1, byRequester: 'refused' },
   webhook: { timeout: '10s', attempts: 5 },
   wait: { name: 'wait' },
   retire: { after: '1h', candidate: 'keep', drain: '30s' },
-  limits: { total: '24h', call: '30s', settle: '5m', decide: '30m', attempts: 5, poll: '1s' },
+  limits: { total: '24h', call: '30s', settle: '5m', decide: '30m', attempts: 5, poll: '1s', falseFail: 0.01 },
 } as const;

@@ -27,6 +27,7 @@ const rules: Readonly<Record<string, Rule>> = {
   pattern: (value, pattern: string) => typeof value !== 'string' || new RegExp(pattern).test(value),
   minimum: (value, least: number) => typeof value !== 'number' || value >= least,
   maximum: (value, most: number) => typeof value !== 'number' || value <= most,
+  exclusiveMinimum: (value, bound: number) => typeof value !== 'number' || value > bound,
   exclusiveMaximum: (value, bound: number) => typeof value !== 'number' || value < bound,
   minItems: (value, least: number) => !Array.isArray(value) || value.length >= least,
   items: (value, item: Schema, _, root) => !Array.isArray(value) || value.every((each) => accepts(item, each, root)),

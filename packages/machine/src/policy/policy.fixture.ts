@@ -7,7 +7,7 @@ const optional = <T extends object>(model: { [Key in keyof T]: fc.Arbitrary<T[Ke
 const onFailure = fc.constantFrom('rollback', 'pause');
 
 /** Short enough for every place: a gate has 30 minutes to decide. */
-const analysis = fc.record(
+const threshold = fc.record(
   {
     kind: fc.constant('threshold'),
     maxRate: fc.double({ min: 0, max: 0.99, noNaN: true }),
@@ -17,6 +17,27 @@ const analysis = fc.record(
   },
   { requiredKeys: ['kind', 'maxRate', 'window', 'minSamples'] },
 );
+
+const compared = {
+  minSamples: fc.integer({ min: 1, max: 10_000 }),
+  minTime: minutes(20),
+  falsePass: fc.constantFrom(0.01, 0.05),
+  every: fc.constantFrom('5s', '15s', '1m'),
+};
+
+const errorRatio = fc.record(
+  {
+    kind: fc.constant('error-ratio'),
+    maxRatio: fc.constantFrom(1.5, 2, 10),
+    maxRate: fc.constantFrom(0.01, 0.2),
+    failAbove: fc.constantFrom(1, 1.2),
+    harmlessRate: fc.constantFrom(0, 0.001),
+    ...compared,
+  },
+  { requiredKeys: ['kind', 'maxRatio', 'maxRate'] },
+);
+
+const analysis = fc.oneof(threshold, errorRatio);
 
 const audience = fc.oneof(
   fc.record({ header: fc.constantFrom('x-internal', 'X_A'), equals: fc.constantFrom('1', 'a b') }),

@@ -40,12 +40,37 @@ export type AudiencePolicy =
       readonly equals?: never;
     };
 
-export interface AnalysisPolicy {
+export type AnalysisPolicy = ThresholdPolicy | ErrorRatioPolicy | LatencyPolicy;
+
+export interface ThresholdPolicy {
   readonly kind: 'threshold';
   readonly maxRate: number;
   readonly window: DurationText;
   readonly minSamples: number;
   readonly every?: DurationText;
+}
+
+/** What every analysis that compares with the active slot can say. */
+interface ComparedPolicy {
+  readonly minSamples?: number;
+  readonly minTime?: DurationText;
+  readonly falsePass?: number;
+  readonly every?: DurationText;
+}
+
+export interface ErrorRatioPolicy extends ComparedPolicy {
+  readonly kind: 'error-ratio';
+  readonly maxRatio: number;
+  readonly maxRate: number;
+  readonly failAbove?: number;
+  readonly harmlessRate?: number;
+}
+
+export interface LatencyPolicy extends ComparedPolicy {
+  readonly kind: 'latency';
+  readonly quantiles: readonly number[];
+  readonly maxSlowdown: number;
+  readonly warmUp?: DurationText;
 }
 
 export interface PreparePolicy {
@@ -145,6 +170,7 @@ export interface LimitsPolicy {
   readonly decide?: DurationText;
   readonly attempts?: number;
   readonly poll?: DurationText;
+  readonly falseFail?: number;
 }
 
 /** A policy whose names the compiler can't know, because it was read from a file. */

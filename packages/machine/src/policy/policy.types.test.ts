@@ -66,8 +66,8 @@ describe('a policy that is right compiles', () => {
     expectTypeOf<keyof NonNullable<Policy['prepare']>>().toEqualTypeOf<keyof NonNullable<Schema['prepare']>>();
     expectTypeOf<keyof NonNullable<Policy['retire']>>().toEqualTypeOf<keyof NonNullable<Schema['retire']>>();
     expectTypeOf<keyof NonNullable<Policy['limits']>>().toEqualTypeOf<keyof NonNullable<Schema['limits']>>();
-    expectTypeOf<keyof NonNullable<Policy['analyses']>[string]>().toEqualTypeOf<
-      keyof NonNullable<Schema['analyses']>[string]
+    expectTypeOf<KeysOf<NonNullable<Policy['analyses']>[string]>>().toEqualTypeOf<
+      KeysOf<NonNullable<Schema['analyses']>[string]>
     >();
   });
 });

@@ -94,6 +94,43 @@ export const rate = v.pipe(
   v.metadata({ title: 'share' }),
 );
 
+const factorAsked = 'a factor above 1 and at most 100';
+
+/** How many times as much; 2 is twice. */
+export const factor = v.pipe(
+  v.number(says('policy/wrong-type', factorAsked)),
+  v.gtValue(1, says('policy/out-of-range', factorAsked)),
+  v.maxValue(100, says('policy/out-of-range', factorAsked)),
+  v.metadata({ title: 'factor' }),
+);
+
+const leastFactorAsked = 'a factor from 1 to 100';
+
+export const factorFromOne = v.pipe(
+  v.number(says('policy/wrong-type', leastFactorAsked)),
+  v.minValue(1, says('policy/out-of-range', leastFactorAsked)),
+  v.maxValue(100, says('policy/out-of-range', leastFactorAsked)),
+  v.metadata({ title: 'factor' }),
+);
+
+const chanceAsked = 'a chance from 0.000001 to 0.5; 0.01 is one in a hundred';
+
+export const chance = v.pipe(
+  v.number(says('policy/wrong-type', chanceAsked)),
+  v.minValue(1e-6, says('policy/out-of-range', chanceAsked)),
+  v.maxValue(0.5, says('policy/out-of-range', chanceAsked)),
+  v.metadata({ title: 'chance' }),
+);
+
+const quantileAsked = 'a quantile from 0.5 to 0.999; 0.99 is p99';
+
+export const quantile = v.pipe(
+  v.number(says('policy/wrong-type', quantileAsked)),
+  v.minValue(0.5, says('policy/out-of-range', quantileAsked)),
+  v.maxValue(0.999, says('policy/out-of-range', quantileAsked)),
+  v.metadata({ title: 'quantile' }),
+);
+
 const weightAsked = says('policy/weight-invalid', 'a percent from 0.1 to 100 in tenths');
 
 /** Not `multipleOf(0.1)`: in floating point 0.3 is none. */

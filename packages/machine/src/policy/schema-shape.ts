@@ -18,6 +18,11 @@ export interface SchemaShape {
     branches: Branches,
     unclear: PolicyCode,
   ): v.GenericSchema<v.InferInput<Branches[keyof Branches]>>;
+  /** One of several objects, told apart by the word under `key`. */
+  byKind<const Branches extends Readonly<Record<string, v.GenericSchema>>>(
+    key: string,
+    branches: Branches,
+  ): v.GenericSchema<v.InferInput<Branches[keyof Branches]>>;
   /** A value that begins with a digit or is no text, or else one of a few words. */
   valueOr<const Value extends v.GenericSchema, const Words extends readonly string[]>(
     value: Value,
@@ -30,6 +35,7 @@ export const exportShape: SchemaShape = {
   object: (entries) => v.strictObject(entries),
   byName: (value) => v.record(name, value),
   oneOf: (branches) => v.union(Object.values(branches)) as never,
+  byKind: (_, branches) => v.union(Object.values(branches)) as never,
   valueOr: (value, called, words) => v.union([value, choice(words, [called])]) as never,
 };
 
@@ -37,6 +43,7 @@ export const checkingShape: SchemaShape = {
   object: (entries) => onlyObjects(v.strictObject(entries)),
   byName: (value) => onlyObjects(v.record(name, value)),
   oneOf: (branches, unclear) => v.lazy((input) => branchFor(input, branches, unclear)) as never,
+  byKind: (key, branches) => v.lazy((input) => kindFor(input, key, branches)) as never,
   valueOr: (value, called, words) => {
     const word = choice(words, [called]);
     return v.lazy((input) => (typeof input === 'string' && !/^\d/.test(input) ? word : value)) as never;
@@ -63,6 +70,14 @@ function branchFor(
     () => false,
     says(unclear, present.length === 0 ? missing(input, keys) : `it has ${present.join(' and ')}`),
   );
+}
+
+/** Without a kind that is known only the kind itself is looked at. */
+function kindFor(input: unknown, key: string, branches: Readonly<Record<string, v.GenericSchema>>): v.GenericSchema {
+  if (!isObject(input)) return noObject;
+  const kind = (input as Readonly<Record<string, unknown>>)[key];
+  if (typeof kind === 'string' && Object.hasOwn(branches, kind)) return branches[kind]!;
+  return v.looseObject({ [key]: choice(Object.keys(branches)) });
 }
 
 function missing(input: object, keys: readonly string[]): string {

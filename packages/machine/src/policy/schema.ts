@@ -1,6 +1,8 @@
 import { policyDefaults } from './defaults.js';
+import { errorRatioSchema, latencySchema } from './schema-analyses.js';
 import { gateSchema } from './schema-gates.js';
 import {
+  chance,
   choice,
   cookieValue,
   count,
@@ -102,12 +104,21 @@ function audienceSchema(shape: SchemaShape) {
 }
 
 function analysisSchema(shape: SchemaShape) {
-  return shape.object({
-    kind: required(choice(['threshold']), 'How it is judged: `threshold` compares the error rate with a fixed limit.'),
+  const threshold = shape.object({
+    kind: required(choice(['threshold']), 'How it is judged: the error rate of a window against a fixed limit.'),
     maxRate: required(rate, 'Errors divided by requests that are still good; 0.01 is one percent.'),
     window: required(duration, 'How much time is judged at once. At least four scrape intervals of the metric source.'),
     minSamples: required(count(1_000_000_000), 'Requests without which nothing is decided, neither way.'),
     every: optional(duration, 'Time between two measurements; never more than `window`.', analysis.every),
+  });
+  return shape.byKind('kind', {
+    threshold: titled(threshold, 'threshold', 'The error rate of the last minutes against a fixed limit.'),
+    'error-ratio': titled(
+      errorRatioSchema(shape),
+      'error-ratio',
+      'Errors against the active slot, judged continuously.',
+    ),
+    latency: titled(latencySchema(shape), 'latency', 'Latency against the active slot, judged continuously.'),
   });
 }
 
@@ -180,6 +191,11 @@ function limitsSchema(shape: SchemaShape) {
       duration,
       'Between two reads while something is under way; five times that while nothing is.',
       limits.poll,
+    ),
+    falseFail: optional(
+      chance,
+      'Chance that a good version is failed by its comparing analyses, over the whole release; all their gates and guardrails share it.',
+      limits.falseFail,
     ),
   });
 }

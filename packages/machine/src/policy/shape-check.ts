@@ -49,6 +49,7 @@ type Issue = v.BaseIssue<unknown>;
 
 function toProblems(issue: Issue): readonly Problem[] {
   const path = (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+  if (issue.type === 'loose_object') return [missingKey(issue, path)];
   if (issue.type === 'strict_object') {
     // Unknown keys were found already, all of them.
     return issue.expected === 'never' ? [] : [missingKey(issue, path)];

@@ -1,4 +1,9 @@
-import type { CompiledGate, CompiledPolicy } from '../compiled-policy.js';
+import type { CompiledAnalysis, CompiledGate, CompiledPolicy } from '../compiled-policy.js';
+
+/** The least time an analysis needs for a pass. */
+export function settlesAfterMs(analysis: CompiledAnalysis): number {
+  return analysis.kind === 'threshold' ? analysis.windowMs : analysis.minTimeMs;
+}
 
 /**
  * How long a release of this policy takes at least, in milliseconds, when everything else takes no time: approvals come at
@@ -15,5 +20,5 @@ export function shortestMs(policy: CompiledPolicy): number {
 function gateMs(policy: CompiledPolicy, gate: CompiledGate): number {
   if (gate.kind === 'wait') return gate.waitMs;
   if (gate.kind !== 'analysis' || gate.dryRun) return 0;
-  return policy.analyses[gate.analysis]!.windowMs;
+  return settlesAfterMs(policy.analyses[gate.analysis]!);
 }

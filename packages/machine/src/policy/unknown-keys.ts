@@ -19,7 +19,9 @@ interface Walkable {
  */
 export function unknownKeys(schema: v.GenericSchema, value: unknown, path: Path = []): readonly Problem[] {
   if (typeof value !== 'object' || value === null) return [];
-  const { getter, wrapped, entries, item, value: each } = schema as unknown as Walkable;
+  const { type, getter, wrapped, entries, item, value: each } = schema as unknown as Walkable;
+  // Only some of its keys are looked at.
+  if (type === 'loose_object') return [];
   if (getter !== undefined) return unknownKeys(getter(value), value, path);
   if (wrapped !== undefined) return unknownKeys(wrapped, value, path);
   if (Array.isArray(value)) {

@@ -47,7 +47,7 @@ export async function simulateAsync(options: SimulateOptions): Promise<Simulated
 
 /** Carries effects out in this world through the adapters of the contract, for the owner with this epoch. */
 export function adapterPerformerFor(
-  { world, clock, plan, id }: Setting,
+  { world, clock, plan, id, journal }: Setting,
   epoch: number,
   lease: Pick<Lease, 'confirm' | 'epochs'>,
 ): Performer {
@@ -57,6 +57,7 @@ export function adapterPerformerFor(
     services[name] = { traffic: world.traffic(name, caller), environment: world.environment(name, caller) };
   }
   return adapterPerformer({
+    history: journal.records,
     releaseId: id,
     services,
     hooks: hooksFor(plan, clock),

@@ -46,12 +46,13 @@ export function simulate(options: SimulateOptions): SimulatedRun {
 }
 
 /** Carries effects out in this world, with callbacks, for the owner with this epoch. */
-export function performerFor({ world, clock, plan, id }: Setting, epoch: number) {
+export function performerFor({ world, clock, plan, id, journal }: Setting, epoch: number) {
   const services = Object.entries(plan.services);
   return worldPerformer({
     operations: world.operations,
     clock,
     owner: `owner-${epoch}`,
+    history: journal.records,
     epochs: epochsOf(plan, id, epoch),
     routers: Object.fromEntries(services.map(([name, { traffic }]) => [name, traffic.resource])),
     environments: Object.fromEntries(services.map(([name, { environment }]) => [name, environment.resource])),

@@ -1,12 +1,7 @@
+import { type Clock, fail as contractFail, type JournalRecord, mayReach, type TimerHandle } from '@bluegreen/contract';
 import {
-  type Clock,
-  fail as contractFail,
-  type MetricReading,
-  type MetricSignal,
-  mayReach,
-  type TimerHandle,
-} from '@bluegreen/contract';
-import {
+  AnalysisMemory,
+  type AnalysisSignal,
   checkPauseMs,
   type EffectCall,
   failedOutcome,
@@ -14,6 +9,7 @@ import {
   judgeAnalysis,
   type Outcome,
   type Performer,
+  type ServiceReadings,
   signalsOf,
   windowOf,
 } from '@bluegreen/core/driving';
@@ -32,16 +28,25 @@ export interface WorldPerformerOptions {
   /** Per service, the resource of its router. */
   readonly routers: Readonly<Record<string, string>>;
   readonly environments: Readonly<Record<string, string>>;
+  /** The journal of the release so far. */
+  readonly history?: readonly JournalRecord[];
 }
 
 type Tell = (outcome: Outcome) => void;
 
 /** Carries effects out in the simulated world, with callbacks: the twin of the performer that calls adapters. */
 export function worldPerformer(options: WorldPerformerOptions): Performer {
-  return { perform: (effect, call, done) => perform(options, effect, call, done) };
+  const memory = new AnalysisMemory(options.history);
+  return { perform: (effect, call, done) => perform(options, memory, effect, call, done) };
 }
 
-function perform(options: WorldPerformerOptions, effect: Effect, call: EffectCall, tell: Tell): void {
+function perform(
+  options: WorldPerformerOptions,
+  memory: AnalysisMemory,
+  effect: Effect,
+  call: EffectCall,
+  tell: Tell,
+): void {
   const { operations, owner } = options;
   const answer = <R>(outcome: (value: R) => Outcome): Done<R> => {
     return (reply) => tell(reply.error === null ? outcome(reply.value) : failedOutcome(effect, reply.error));
@@ -89,7 +94,7 @@ function perform(options: WorldPerformerOptions, effect: Effect, call: EffectCal
     case 'judge':
       if (effect.gate.kind === 'check') judgeCheck(options, effect, call, tell);
       else if (effect.gate.kind === 'webhook') answerWebhook(options, effect, call, tell);
-      else judgeMetrics(options, effect, call, tell);
+      else judgeMetrics(options, memory, effect, call, tell);
   }
 }
 
@@ -235,35 +240,43 @@ function tryCheck(
   }
 }
 
-function judgeMetrics(options: WorldPerformerOptions, effect: JudgeEffect, call: EffectCall, tell: Tell): void {
+function judgeMetrics(
+  options: WorldPerformerOptions,
+  memory: AnalysisMemory,
+  effect: JudgeEffect,
+  call: EffectCall,
+  tell: Tell,
+): void {
   const { operations, owner, clock } = options;
   const now = clock.now();
-  const window = windowOf(effect, now);
+  const window = windowOf(effect, now, memory);
   const signals = signalsOf[effect.analysis!.kind];
-  const readings: Record<string, Record<MetricSignal, MetricReading>> = {};
+  const readings: Record<string, ServiceReadings> = {};
   const names = Object.keys(effect.subjects);
   let missing = names.length * signals.length;
   let isOver = false;
+  const answered =
+    (service: string, metric: AnalysisSignal): Done<unknown> =>
+    ({ error, value }) => {
+      if (isOver) return;
+      if (error !== null) {
+        isOver = true;
+        return tell(failedOutcome(effect, error));
+      }
+      readings[service] = { ...readings[service], [metric]: value };
+      missing--;
+      if (missing > 0) return;
+      isOver = true;
+      const said = judgeAnalysis(effect, readings, now, memory);
+      tell({ type: 'gate-judged', gate: effect.gate.id, attempt: effect.attempt, ...said });
+    };
   for (const service of names) {
     for (const metric of signals) {
+      const done = answered(service, metric);
       abortable(call, () =>
-        operations.readMetrics({ service, window, signal: metric }, { owner }, ({ error, value }) => {
-          if (isOver) return;
-          if (error !== null) {
-            isOver = true;
-            return tell(failedOutcome(effect, error));
-          }
-          readings[service] = { ...(readings[service] as Record<MetricSignal, MetricReading>), [metric]: value };
-          missing--;
-          if (missing > 0) return;
-          isOver = true;
-          tell({
-            type: 'gate-judged',
-            gate: effect.gate.id,
-            attempt: effect.attempt,
-            ...judgeAnalysis(effect, readings, now),
-          });
-        }),
+        metric === 'latency'
+          ? operations.readLatency({ service, window }, { owner }, done)
+          : operations.readMetrics({ service, window, signal: metric }, { owner }, done),
       );
     }
   }

@@ -1,0 +1,58 @@
+import type { JournalRecord } from '@bluegreen/contract';
+import type { ErrorJudgeMemory, LatencyJudgeMemory } from '@bluegreen/gates';
+import type { Evidence, ReleaseEvent, Verdict } from '@bluegreen/machine';
+
+export type JudgeMemory = ErrorJudgeMemory | LatencyJudgeMemory;
+
+interface Remembered {
+  readonly attempt: number;
+  readonly services: Readonly<Record<string, JudgeMemory>>;
+  /** When it was last given to the journal, and with which word; `null`: never. */
+  recorded: { readonly at: number; readonly word: string } | null;
+}
+
+/** A judge that says the same for so long is recorded all the same, so that a recovery has less to read again. */
+const recordEveryMs = 300_000;
+
+/**
+ * What the judges of one release learnt so far. It lives in the process that drives the release; every change of verdict
+ * takes it into the journal, so that a recovered gate goes on where it was.
+ */
+export class AnalysisMemory {
+  readonly #gates = new Map<string, Remembered>();
+
+  /** What was journaled last of every gate. */
+  constructor(history: readonly JournalRecord[] = []) {
+    for (const { event } of history as readonly JournalRecord<ReleaseEvent>[]) {
+      if (event.type !== 'gate-judged' || event.memory === undefined) continue;
+      const services = event.memory as Readonly<Record<string, JudgeMemory>>;
+      const recorded = { at: event.at, word: wordOf(event.verdict, event.evidence) };
+      this.#gates.set(event.gate, { attempt: event.attempt, services, recorded });
+    }
+  }
+
+  /** Per service; nothing for a gate that was opened again: what was judged before is no evidence (S25). */
+  of(gate: string, attempt: number): Readonly<Record<string, JudgeMemory>> {
+    const known = this.#gates.get(gate);
+    return known?.attempt === attempt ? known.services : {};
+  }
+
+  /** Keeps what was learnt; answers it when it is due for the journal. */
+  keep(
+    gate: string,
+    attempt: number,
+    services: Readonly<Record<string, JudgeMemory>>,
+    said: { readonly at: number; readonly verdict: Verdict; readonly evidence: Evidence },
+  ): Readonly<Record<string, JudgeMemory>> | null {
+    const known = this.#gates.get(gate);
+    const before = known?.attempt === attempt ? known.recorded : null;
+    const word = wordOf(said.verdict, said.evidence);
+    const isDue = before === null || before.word !== word || said.at >= before.at + recordEveryMs;
+    this.#gates.set(gate, { attempt, services, recorded: isDue ? { at: said.at, word } : before });
+    return isDue && Object.keys(services).length > 0 ? services : null;
+  }
+}
+
+function wordOf(verdict: Verdict, { reason, exposure }: Evidence): string {
+  return `${verdict} ${reason ?? ''} ${exposure ?? ''}`;
+}
