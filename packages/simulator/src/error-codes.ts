@@ -47,6 +47,11 @@ export const simulatorErrors = {
     hint: 'Name it under `services` when the world is made.',
     reaction: 'permanent',
   },
+  'simulator/shards-differ': {
+    message: 'These are not the parts of one comparison.',
+    hint: 'Merge all shards, each once, of the same policies, scenarios, runs and seed.',
+    reaction: 'permanent',
+  },
   'simulator/aborted': {
     message: 'The caller stopped waiting.',
     hint: 'A write may still land, for as long as `lateWriteMs` says. Read before anything else.',
