@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import type { JournalContext } from './context.js';
 import { failureCode, type OpenFile } from './file-system.js';
+import { temporaryName } from './temporary-name.js';
 
 /** Writes all of `text`, in as many pieces as the disk takes. */
 export async function writeAll(file: OpenFile, text: string): Promise<number> {
@@ -22,11 +23,11 @@ export interface TemporaryFile {
 
 /** A new file with `text` in it, still open, under a name that counts for nobody. */
 export async function createTemporary(
-  { fileSystem, layout }: JournalContext,
+  { fileSystem, layout, processes }: JournalContext,
   text: string,
   options: { readonly sync: boolean },
 ): Promise<TemporaryFile> {
-  const path = join(layout.temporary, randomUUID());
+  const path = join(layout.temporary, temporaryName(processes.self(), randomUUID()));
   const file = await fileSystem.create(path).catch(async (error: unknown) => {
     if (failureCode(error) !== 'ENOENT') throw error;
     await fileSystem.makeDirectory(layout.temporary);

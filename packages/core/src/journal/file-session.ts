@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { fail, type JournalSession } from '@bluegreen/contract';
 import type { JournalContext } from './context.js';
-import { makeDurableDirectory } from './durable-file.js';
+import { makeDurableDirectory, quietly } from './durable-file.js';
 import { acquireLeases, FileLease } from './file-lease.js';
 import { unlessMissing } from './file-system.js';
 import type { Claimant } from './lease-taking.js';
 import { writePresence } from './presence.js';
 import { onDisk } from './storage-failure.js';
+import { sweepDead } from './sweep.js';
 
 /** Becomes an owner: makes the directories where they are missing, and the presence. */
 export async function joinSession(
@@ -33,6 +34,7 @@ class FileSession implements JournalSession {
   readonly #leases = new Set<FileLease>();
   #renewing: Promise<void> = Promise.resolve();
   #closing: Promise<void> | null = null;
+  #swept: Promise<void> | null = null;
 
   constructor(context: JournalContext, owner: { readonly id: string; readonly ttlMs: number }) {
     this.owner = owner.id;
@@ -56,6 +58,9 @@ class FileSession implements JournalSession {
   async acquire(resources: readonly string[], above: Readonly<Record<string, number>> = {}): Promise<FileLease> {
     if (this.#closing !== null) throw this.#closedFailure();
     const taken = await onDisk(() => acquireLeases(this.#context, this.#claimant, resources, above));
+    // What can't be swept now is swept by the next one; a lease never waits for it, or fails by it.
+    this.#swept ??= quietly(sweepDead(this.#context, this.#claimant.presence));
+    await this.#swept;
     const lease: FileLease = new FileLease(this.#context, this.#claimant, taken, () => this.#leases.delete(lease));
     if (this.#closing !== null) {
       await lease.free();

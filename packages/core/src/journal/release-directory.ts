@@ -8,6 +8,7 @@ import { failureCode, type OpenFile, unlessMissing } from './file-system.js';
 import { inboxName, numberedName, numberedNames, segmentEpoch, segmentName } from './layout.js';
 import { decodeLines } from './line.js';
 import { corrupt, type SegmentHeader } from './segment.js';
+import { temporaryName } from './temporary-name.js';
 
 /** Adds the segment of `epoch` to a release that exists, with `text` in it from the first moment. */
 export async function addSegment(
@@ -45,8 +46,8 @@ export async function addRelease(
   epoch: number,
   text: string,
 ): Promise<OpenFile> {
-  const { fileSystem, layout } = context;
-  const prepared = join(layout.temporary, randomUUID());
+  const { fileSystem, layout, processes } = context;
+  const prepared = join(layout.temporary, temporaryName(processes.self(), randomUUID()));
   let file: OpenFile | null = null;
   try {
     await fileSystem.makeDirectory(join(prepared, inboxName));
