@@ -3,7 +3,7 @@ import { noteCapacity } from './capacity.js';
 import { catchUp } from './clockwork.js';
 import { obey, refusal } from './commands.js';
 import { isKnownEmpty } from './conditions.js';
-import { leaveUnanswered, noteDoubt } from './doubt.js';
+import { leaveUnanswered, lookBeforeReturn, noteDoubt } from './doubt.js';
 import { believeEnvironment } from './environment-belief.js';
 import type { Fact } from './events.js';
 import { findCause } from './failures.js';
@@ -52,7 +52,7 @@ export function applyFact(state: ReleaseState, fact: Fact): ReleaseState {
     case 'effect-settled':
       return noteSettled(state, fact);
     case 'routing-observed':
-      return fact.service in state.services ? believeRouting(state, fact) : state;
+      return fact.service in state.services ? lookAgain(state, believeRouting(state, fact), fact) : state;
     case 'environment-observed':
       return fact.service in state.services ? believeEnvironment(state, fact) : state;
     case 'observation-failed':
@@ -64,6 +64,16 @@ export function applyFact(state: ReleaseState, fact: Fact): ReleaseState {
     default:
       return refusal(state, fact) === null ? obey(state, fact) : state;
   }
+}
+
+/** S14: while the router could not be read nobody came back, and the slot that gets them may have died meanwhile. */
+function lookAgain(
+  before: ReleaseState,
+  after: ReleaseState,
+  { service, at }: Extract<Fact, { readonly type: 'routing-observed' }>,
+): ReleaseState {
+  if (after.phase !== 'rolling-back' || serviceOf(before, service).routing.unreadableSince === null) return after;
+  return serviceOf(after, service).routing.unreadableSince === null ? lookBeforeReturn(after, after.phase, at) : after;
 }
 
 function noteUnreadable(state: ReleaseState, service: string, slot: Slot | null, at: number): ReleaseState {

@@ -103,6 +103,31 @@ describe('users that are sent back', () => {
     hand.playTo('rolled-back');
   });
 
+  it('are looked after again when the router could not be read meanwhile', () => {
+    const hand = returning();
+    hand.failRead('blue');
+    hand.failRead();
+    hand.wait(60_000);
+    hand.observeRouting();
+    expect(hand.effect('route')).toBeUndefined();
+    hand.observeSlot('blue');
+    expect(hand.effect('route')?.target.weights).toEqual(weights(0));
+  });
+
+  it('stay on the candidate that somebody gave them while the active slot is dead, whatever the phase', () => {
+    const hand = new Hand(checked);
+    hand.playTo('verifying');
+    hand.settle(() => hand.routing.shownAt !== null);
+    hand.edit(30);
+    hand.observeRouting();
+    hand.observeSlot('blue', { ready: 0 });
+    hand.command('resume-requested');
+    hand.observeRouting();
+    expect(hand.effect('route')).toBeUndefined();
+    hand.observeSlot('blue');
+    expect(hand.effect('route')?.target.weights).toEqual(weights(0));
+  });
+
   it('need no look where none of them has left', () => {
     const hand = new Hand(checked);
     hand.playTo('verifying');

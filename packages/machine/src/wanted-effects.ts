@@ -133,8 +133,18 @@ function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boole
   if (state.paused !== null && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
   if (state.isClosed && state.phase === 'shifting' && isForward(state, goal, routing.seen.target, roles.candidate))
     return false;
+  if (leadsToDead(state, name, goal)) return false;
   // S1: capacity before weight, and of every service: what is shifted alone is mixed. A rollback never waits (S28).
   return state.phase !== 'shifting' || serviceNames(state).every((each) => isDeployed(state, each));
+}
+
+/** S14: what somebody else sent to the candidate is not taken from it for an active slot that is seen dead. */
+function leadsToDead(state: ReleaseState, name: string, goal: TrafficTarget): boolean {
+  const { roles, routing, slots } = serviceOf(state, name);
+  if (state.phase === 'rolling-back' || roles === null || roles.active === null) return false;
+  if (goal.weights[roles.active] <= (routing.seen?.target?.weights[roles.active] ?? 0)) return false;
+  const { seen, fresh } = slots[roles.active];
+  return fresh && seen?.ready === 0 && (slots[roles.candidate].seen?.ready ?? 0) > 0;
 }
 
 /** Writing the goal takes users further towards the candidate, or begins a step that was not begun yet. */
