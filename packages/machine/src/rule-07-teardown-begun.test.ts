@@ -49,6 +49,22 @@ describe('rule 7: teardown begun', () => {
     expect(types(journalOf(hand)).filter((type) => type === 'slot-retired')).toHaveLength(1);
   });
 
+  it('is watched closely, and the retention before it is not', () => {
+    const hand = beforeTeardown();
+    const { pollMs } = hand.state.plan.policy.limits;
+    const everyMs = () =>
+      effectsFor(hand.state).flatMap((effect) =>
+        effect.kind === 'observe-environment' && effect.slot === 'blue' ? [effect.everyMs] : [],
+      );
+    expect(everyMs()).toEqual([pollMs * 5]);
+    const effect = hand.begin('converge');
+    expect(everyMs()).toEqual([]);
+    hand.refuse(effect, 'retry');
+    expect(everyMs()).toEqual([pollMs]);
+    hand.observeSlot('blue');
+    expect(everyMs()).toEqual([pollMs]);
+  });
+
   it.each(phases)('accepts a rollback until then: %s', (phase) => {
     const hand = new Hand();
     hand.playTo(phase);
