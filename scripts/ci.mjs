@@ -38,6 +38,7 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'explore', '--schedules', '6000', '--json'),
   },
+  { name: 'conformance', limitMs: 10 * minuteMs, command: dev('e2e', 'conformance', '--json') },
   { name: 'bench', limitMs: 10 * minuteMs, command: dev('bench', '--quick', '--json') },
 ];
 
