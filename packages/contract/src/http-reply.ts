@@ -43,10 +43,11 @@ export async function httpReply(
   const { status, headers } = reply;
   if ((status >= 200 && status < 300) || also.includes(status)) return reply;
   const retryAfterMs = retryAfter(headers.get('retry-after'));
-  throw failed(prefix, nameOf(status), {
+  const name = nameOf(status);
+  throw failed(prefix, name, {
     detail: `${method}${host} answered ${status}`,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-    ...(status >= 500 && !isWrite ? { reaction: 'retry' } : {}),
+    ...(name === 'unavailable' && !isWrite ? { reaction: 'retry' } : {}),
   });
 }
 
