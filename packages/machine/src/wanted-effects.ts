@@ -143,8 +143,10 @@ function leadsToDead(state: ReleaseState, name: string, goal: TrafficTarget): bo
   const { roles, routing, slots } = serviceOf(state, name);
   if (state.phase === 'rolling-back' || roles === null || roles.active === null) return false;
   if (goal.weights[roles.active] <= (routing.seen?.target?.weights[roles.active] ?? 0)) return false;
-  const { seen, fresh } = slots[roles.active];
-  return fresh && seen?.ready === 0 && (slots[roles.candidate].seen?.ready ?? 0) > 0;
+  const { seen, fresh, unfitSince } = slots[roles.active];
+  // A new owner reads it first; a read that fails holds nobody up.
+  if (!fresh) return unfitSince === null;
+  return seen?.ready === 0 && (slots[roles.candidate].seen?.ready ?? 0) > 0;
 }
 
 /** Writing the goal takes users further towards the candidate, or begins a step that was not begun yet. */
