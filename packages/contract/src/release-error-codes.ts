@@ -150,6 +150,11 @@ export const releaseErrorCodes = {
     hint: 'Give it to `createReleaser({ checks })` under the name that the policy uses.',
     reaction: 'permanent',
   },
+  'release/analysis-unknown': {
+    message: 'The policy has no analysis of this name.',
+    hint: 'Name one of `analyses` of the policy.',
+    reaction: 'permanent',
+  },
   'release/metrics-missing': {
     message: 'The policy has an analysis, but this releaser has no metric source.',
     hint: 'Give `createReleaser({ metrics })` one.',

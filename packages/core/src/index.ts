@@ -34,3 +34,4 @@ export type { ReleaserOptions, StartRequest } from './releaser-options.js';
 export type { Webhook, WebhookQuestion } from './webhook.js';
 export type { WebhookCallback } from './webhook-callback.js';
 export type { Secrets } from './webhook-signature.js';
+export type { AnalysisTrial, SeenSignal, TriedAnalysis } from './try-analysis.js';

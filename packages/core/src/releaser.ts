@@ -9,6 +9,7 @@ import type { Release } from './release.js';
 import type { NumberedEvent } from './release-feed.js';
 import type { ReleaserOptions, StartRequest } from './releaser-options.js';
 import { compileFor, startRelease } from './start-release.js';
+import { type AnalysisTrial, type TriedAnalysis, tryAnalysis } from './try-analysis.js';
 import { answerWebhook, type WebhookCallback } from './webhook-callback.js';
 
 /** Who and why. */
@@ -29,6 +30,11 @@ export interface Releaser<C extends string = string> {
   plan(request: Omit<StartRequest<C>, 'requestedBy' | 'id'>): Promise<ReleasePlanReport>;
   /** A handle on a release of this journal, whoever drives it. @throws `release/unknown` */
   get(id: string): Promise<Release>;
+  /**
+   * What an analysis of a policy would say just now, and what it would see, without a release. Reads only.
+   * @throws `policy/…`, `release/analysis-unknown`, `release/metrics-missing`, `release/service-unknown`, `release/routing-missing`
+   */
+  judge(trial: AnalysisTrial): Promise<TriedAnalysis>;
   list(filter?: ReleaseFilter): Promise<readonly ReleaseListing[]>;
   approve(id: string, gate: string, said: Said): Promise<void>;
   /** Takes a gate out of the way that is open, or that failed and paused the release. Who and why stand in the journal. */
@@ -67,6 +73,7 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
       if ((await journal.read(id)).length === 0) throw fail('release/unknown', { detail: id });
       return handle(id);
     },
+    judge: (trial) => tryAnalysis(engine, trial),
     list: (filter) => listReleases(journal, filter ?? {}),
     approve: (id, gate, said) => command(id, { type: 'approval-granted', gate, ...said }),
     skipGate: (id, gate, said) => command(id, { type: 'gate-skip-requested', gate, ...said }),
