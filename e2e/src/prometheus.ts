@@ -37,7 +37,7 @@ async function main(args: readonly string[]): Promise<number> {
     const result = {
       ...versions,
       goodPromoted: good.end === 'promoted',
-      badRolledBack: bad.end === 'rolled-back' && (bad.because?.includes('errors') ?? false),
+      badRolledBack: bad.end === 'rolled-back' && (bad.because?.includes('guardrail-failed') ?? false),
       outageVerdict: blind.verdict,
       outagePaused: blind.paused,
       outagePasses: blind.during.filter((verdict) => verdict === 'pass').length,

@@ -13,8 +13,12 @@ export interface JudgedRelease {
 }
 
 const policy = definePolicy({
-  analyses: { errors: { kind: 'threshold', maxRate: 0.05, window: '4s', minSamples: 100, every: '500ms' } },
-  shift: [{ to: 50, gates: [{ analysis: 'errors' }] }, { to: 100 }],
+  analyses: {
+    errors: { kind: 'threshold', maxRate: 0.05, window: '4s', minSamples: 100, every: '500ms' },
+    compared: { kind: 'error-ratio', maxRatio: 2, maxRate: 0.05, every: '1s' },
+  },
+  guardrails: ['compared'],
+  shift: [{ to: 50, hold: '5s' }, { to: 100 }],
   bake: { for: '5s', gates: [{ analysis: 'errors', onFailure: 'pause' }] },
   retire: { after: 'immediately', candidate: 'retire' },
   limits: { poll: '50ms', decide: '10s' },

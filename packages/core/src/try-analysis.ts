@@ -61,7 +61,7 @@ const comparedForMs = 600_000;
  */
 export async function tryAnalysis(engine: Engine, trial: AnalysisTrial): Promise<TriedAnalysis> {
   const compiled = compilePolicy(trial.policy);
-  const analysis = compiled.analyses[trial.analysis];
+  const analysis = own(compiled.analyses, trial.analysis);
   if (analysis === undefined) throw fail('release/analysis-unknown', { detail: trial.analysis });
   if (engine.metrics === undefined) throw fail('release/metrics-missing', { detail: trial.analysis });
   const signal = AbortSignal.timeout(compiled.limits.callMs);
@@ -69,7 +69,7 @@ export async function tryAnalysis(engine: Engine, trial: AnalysisTrial): Promise
   const openedAt = now - (trial.over === undefined ? usualSpanMs(analysis) : durationMs(trial.over, 'over'));
   const subjects: Record<string, JudgedService> = {};
   for (const name of trial.services ?? Object.keys(engine.services)) {
-    const service = engine.services[name];
+    const service = own(engine.services, name);
     if (service === undefined) throw fail('release/service-unknown', { detail: name });
     subjects[name] = await subjectOf(service.traffic, trial.candidate, openedAt, signal);
   }
@@ -77,6 +77,11 @@ export async function tryAnalysis(engine: Engine, trial: AnalysisTrial): Promise
   const watched = watching(engine.metrics, window);
   const said = await judged(engine, watched.source, effectOf(trial.analysis, analysis, openedAt, subjects), signal);
   return { ...said, window, seen: watched.seen };
+}
+
+/** Names come from outside; what every object has by itself is no answer to them. */
+function own<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(all, name) ? all[name] : undefined;
 }
 
 function usualSpanMs(analysis: CompiledAnalysis): number {

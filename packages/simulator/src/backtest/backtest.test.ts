@@ -94,6 +94,29 @@ describe('a backtest', () => {
   });
 });
 
+describe('a backtest of gates that compare', () => {
+  const compared = definePolicy({
+    analyses: { errors: { kind: 'error-ratio', maxRatio: 2, maxRate: 0.05, minTime: '1m' } },
+    shift: [{ to: 10, hold: '20m', gates: [{ analysis: 'errors' }] }, { to: 50, hold: '10m' }, { to: 100 }],
+    guardrails: ['errors'],
+  });
+
+  it('stops what is three times as bad and far below any limit, and promotes its equal', () => {
+    const share = (minute: number) => (minute < 25 ? 0.1 : 0.5);
+    const worse = recordedRelease({ name: 'worse', share: () => 0.1, candidateRate: 0.009 });
+    const equal = recordedRelease({ name: 'equal', share, candidateRate: 0.003 });
+    expect(backtest(compared, worse).outcome).toBe('stopped');
+    expect(backtest(compared, equal).outcome).toBe('promoted');
+  });
+
+  it('never fails for a split that it dealt itself', () => {
+    const narrow = recordedRelease({ name: 'narrow', share: () => 0.03, candidateRate: 0.003 });
+    const run = backtest(compared, narrow);
+    expect(JSON.stringify(run.records)).not.toContain('split-mismatch');
+    expect(run.usedShare).toBeLessThan(0.4);
+  });
+});
+
 describe('backtests of many releases', () => {
   const many = [1, 2, 3].flatMap((seed) => [
     recordedRelease({ name: `good-${seed}`, truth: 'good', seed, share: steps, candidateRate: 0.003 }),
