@@ -1,5 +1,5 @@
 // A real Prometheus scrapes two real services behind a real nginx, and gates judge releases by it: a good version is
-// promoted, a bad one is rolled back, and a bake that loses its Prometheus is held with the verdict `error`, never passed.
+// promoted, one that fails and one that is slow are rolled back, and a bake that loses its Prometheus is held with the verdict `error`, never passed.
 // The last line of --json is the result; the exit code is 0 only when all of that happened.
 // Arguments: --scrape-ms 250, --json.
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { nginxVersion } from '../../packages/nginx/src/nginx-server.fixture.js';
 import { prometheusVersion, startPrometheus } from '../../packages/prometheus/src/prometheus-server.fixture.js';
 import { startLoad } from './nginx/load.js';
 import { startSite } from './nginx/site.js';
-import { judgedRelease, judgingReleaser, outage } from './prometheus/judged-releases.js';
+import { type JudgedRelease, judgedRelease, judgingReleaser, outage } from './prometheus/judged-releases.js';
 import { measureServices } from './prometheus/measured-services.js';
 
 async function main(args: readonly string[]): Promise<number> {
@@ -33,11 +33,13 @@ async function main(args: readonly string[]): Promise<number> {
     load.expectEither();
     const good = await judgedRelease(releaser, 'good-2');
     const bad = await judgedRelease(releaser, 'bad-3');
-    const blind = await outage(releaser, prometheus, 'good-4');
+    const slow = await judgedRelease(releaser, 'slow-4');
+    const blind = await outage(releaser, prometheus, 'good-5');
     const result = {
       ...versions,
       goodPromoted: good.end === 'promoted',
-      badRolledBack: bad.end === 'rolled-back' && (bad.because?.includes('guardrail-failed') ?? false),
+      badRolledBack: bad.end === 'rolled-back' && isBecauseOf(bad, 'compared'),
+      slowRolledBack: slow.end === 'rolled-back' && isBecauseOf(slow, 'latency'),
       outageVerdict: blind.verdict,
       outagePaused: blind.paused,
       outagePasses: blind.during.filter((verdict) => verdict === 'pass').length,
@@ -48,11 +50,12 @@ async function main(args: readonly string[]): Promise<number> {
     const isGood =
       result.goodPromoted &&
       result.badRolledBack &&
+      result.slowRolledBack &&
       result.outageVerdict === 'error' &&
       result.outagePaused &&
       result.outagePasses === 0 &&
       result.afterOutage === 'promoted';
-    if (!isGood) process.stderr.write(`${JSON.stringify({ good, bad, blind }, null, 2)}\n`);
+    if (!isGood) process.stderr.write(`${JSON.stringify({ good, bad, slow, blind }, null, 2)}\n`);
     process.stdout.write(
       `${values.json ? JSON.stringify({ ...result, ok: isGood }) : `${bad.sentence}\n${good.sentence}`}\n`,
     );
@@ -64,6 +67,10 @@ async function main(args: readonly string[]): Promise<number> {
     await services.close();
     await site.close();
   }
+}
+
+function isBecauseOf({ because }: JudgedRelease, guardrail: string): boolean {
+  return because?.includes(`guardrail/${guardrail}`) ?? false;
 }
 
 process.exitCode = await main(process.argv.slice(2));

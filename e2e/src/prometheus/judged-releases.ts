@@ -2,7 +2,7 @@ import { createReleaser, definePolicy, fileJournal, functionEnvironment, type Re
 import { prometheusMetrics } from '@bluegreen/prometheus';
 import type { PrometheusServer } from '../../../packages/prometheus/src/prometheus-server.fixture.js';
 import type { Site } from '../nginx/site.js';
-import type { MeasuredServices } from './measured-services.js';
+import type { Behaviour, MeasuredServices } from './measured-services.js';
 
 /** What one release came to. */
 export interface JudgedRelease {
@@ -16,15 +16,16 @@ const policy = definePolicy({
   analyses: {
     errors: { kind: 'threshold', maxRate: 0.05, window: '4s', minSamples: 100, every: '500ms' },
     compared: { kind: 'error-ratio', maxRatio: 2, maxRate: 0.05, every: '1s' },
+    latency: { kind: 'latency', quantiles: [0.9], maxSlowdown: 1.5, warmUp: '1s', every: '1s' },
   },
-  guardrails: ['compared'],
+  guardrails: ['compared', 'latency'],
   shift: [{ to: 50, hold: '5s' }, { to: 100 }],
   bake: { for: '5s', gates: [{ analysis: 'errors', onFailure: 'pause' }] },
   retire: { after: 'immediately', candidate: 'retire' },
   limits: { poll: '50ms', decide: '10s' },
 });
 
-/** A releaser over a real nginx, whose gates ask a real Prometheus. Versions named `bad…` fail one in three requests. */
+/** A releaser over a real nginx, whose gates ask a real Prometheus. Versions are what their names say. */
 export function judgingReleaser(site: Site, services: MeasuredServices, prometheus: PrometheusServer, journal: string) {
   return createReleaser({
     services: {
@@ -32,7 +33,7 @@ export function judgingReleaser(site: Site, services: MeasuredServices, promethe
         traffic: site.traffic,
         environment: functionEnvironment({
           urls: site.backends.urls,
-          deploy: ({ slot, version }) => services.deploy(slot, version, version.startsWith('bad') ? 3 : null),
+          deploy: ({ slot, version }) => services.deploy(slot, version, behaviourOf(version)),
           retire: ({ slot }) => site.backends.retire(slot),
         }),
       },
@@ -48,6 +49,11 @@ export function judgingReleaser(site: Site, services: MeasuredServices, promethe
       timeout: '2s',
     }),
   });
+}
+
+function behaviourOf(version: string): Behaviour {
+  if (version.startsWith('bad')) return { failsOneIn: 3 };
+  return version.startsWith('slow') ? { delayMs: 80 } : {};
 }
 
 export async function judgedRelease(releaser: Releaser, version: string): Promise<JudgedRelease> {

@@ -7,9 +7,17 @@ import type { Site } from '../nginx/site.js';
 export interface MeasuredServices {
   /** To scrape, with the slot as a label. */
   readonly targets: readonly { readonly address: string; readonly labels: { readonly slot: Slot } }[];
-  /** Runs a version in a slot; its counters begin again, as those of a new process do. Fails one in `failsOneIn` requests. */
-  deploy(slot: Slot, version: string, failsOneIn: number | null): Promise<void>;
+  /** Runs a version in a slot; its counters begin again, as those of a new process do. */
+  deploy(slot: Slot, version: string, behaviour: Behaviour): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What is wrong with a version. */
+export interface Behaviour {
+  /** Fails one in so many requests. */
+  readonly failsOneIn?: number;
+  /** Answers so late. */
+  readonly delayMs?: number;
 }
 
 /** Counts by status and latency, as client libraries do: a status appears with its first request. */
@@ -39,22 +47,25 @@ class Counters {
 
 export async function measureServices({ backends }: Site): Promise<MeasuredServices> {
   const counters: Record<Slot, Counters> = { blue: new Counters(), green: new Counters() };
-  const answer = (slot: Slot, failsOneIn: number | null): Answer => {
+  const answer = (slot: Slot, { failsOneIn, delayMs = 0 }: Behaviour): Answer => {
     const own = counters[slot];
     let asked = 0;
     return (response) => {
       const startedAt = performance.now();
       asked += 1;
-      response.statusCode = failsOneIn !== null && asked % failsOneIn === 0 ? 500 : 200;
-      response.end(`${slot}\n`, () => own.add(response.statusCode, (performance.now() - startedAt) / 1_000));
+      response.statusCode = failsOneIn !== undefined && asked % failsOneIn === 0 ? 500 : 200;
+      const end = () =>
+        response.end(`${slot}\n`, () => own.add(response.statusCode, (performance.now() - startedAt) / 1_000));
+      if (delayMs === 0) end();
+      else setTimeout(end, delayMs);
     };
   };
   const servers = await Promise.all(slots.map((slot) => servePage(() => counters[slot].print())));
   const services: MeasuredServices = {
     targets: slots.map((slot, index) => ({ address: addressOf(servers[index]!), labels: { slot } })),
-    async deploy(slot, version, failsOneIn) {
+    async deploy(slot, version, behaviour) {
       counters[slot] = new Counters();
-      await backends.deploy(slot, version, answer(slot, failsOneIn));
+      await backends.deploy(slot, version, answer(slot, behaviour));
     },
     async close() {
       for (const server of servers) {
@@ -63,7 +74,7 @@ export async function measureServices({ backends }: Site): Promise<MeasuredServi
       }
     },
   };
-  await services.deploy('blue', 'v1', null);
+  await services.deploy('blue', 'v1', {});
   return services;
 }
 

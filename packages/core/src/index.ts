@@ -31,7 +31,7 @@ export type { NumberedEvent } from './release-feed.js';
 export type { Releaser, Said } from './releaser.js';
 export { createReleaser } from './releaser.js';
 export type { ReleaserOptions, StartRequest } from './releaser-options.js';
+export type { AnalysisTrial, SeenSignal, TriedAnalysis } from './try-analysis.js';
 export type { Webhook, WebhookQuestion } from './webhook.js';
 export type { WebhookCallback } from './webhook-callback.js';
 export type { Secrets } from './webhook-signature.js';
-export type { AnalysisTrial, SeenSignal, TriedAnalysis } from './try-analysis.js';

@@ -56,6 +56,12 @@ describe('classic histograms', () => {
     );
   });
 
+  it('have edges before anything was counted', () => {
+    const blue = [classic('blue', '0.1', [0, 0]), classic('blue', '+Inf', [0, 0])];
+    const reading = latencyOf({ blue, green: [] }, seconds, instance);
+    expect(reading.map(({ atMostMs }) => atMostMs)).toEqual([100, Number.POSITIVE_INFINITY]);
+  });
+
   it('without an edge in common cannot be compared', () => {
     const blue = [classic('blue', '0.1', [1]), classic('blue', '+Inf', [1])];
     const green = [classic('green', '0.2', [1]), classic('green', '+Inf', [1])];
@@ -99,14 +105,50 @@ describe('native histograms', () => {
   });
 
   it('keep the coarser edges when the resolution is halved on the way', () => {
-    const blue = [native('blue', [sampleOf(0, [0.1, 0.2, 0.4], Math.SQRT2), sampleOf(1_000, [0.1, 0.2, 0.4, 0.4], 2)])];
-    const reading = latencyOf({ blue, green: [] }, seconds, instance);
-    expect(reading.map(({ atMostMs }) => atMostMs)).toEqual([125, 250, 500, Number.POSITIVE_INFINITY]);
-    expect(reading.map(({ counted }) => increaseOf(counted.blue, [], window))).toMatchObject([
-      { count: 0 },
-      { count: 0 },
-      { count: 1 },
-      { count: 1 },
+    const fine = sampleOf(0, [0.1, 0.2, 0.4], 2 ** (1 / 4));
+    const coarse = sampleOf(1_000, [0.1, 0.2, 0.4, 0.4], 2);
+    const edges = (samples: readonly NativeSample[]) =>
+      latencyOf({ blue: [native('blue', samples)], green: [] }, seconds, instance).map(({ atMostMs }) => atMostMs);
+    expect(edges([fine]).length).toBeGreaterThan(60);
+    expect(edges([fine, coarse])).toEqual([
+      ...Array.from({ length: 17 }, (_, power) => Number((1_000 * 2 ** (power - 10)).toPrecision(12))),
+      Number.POSITIVE_INFINITY,
+    ]);
+    const reading = latencyOf({ blue: [native('blue', [fine, coarse])], green: [] }, seconds, instance);
+    const grown = reading.map(({ atMostMs, counted }) => [atMostMs, increaseOf(counted.blue, [], window)]);
+    expect(grown.filter(([edge]) => edge === 250 || edge === 500)).toMatchObject([
+      [250, { count: 0 }],
+      [500, { count: 1 }],
+    ]);
+  });
+
+  it('have the same edges from one read to the next, whatever was counted, and before anything was', () => {
+    fc.assert(
+      fc.property(values, values, fc.constantFrom(2 ** (1 / 8), 2 ** (1 / 4)), (before, after, fineness) => {
+        const edges = (all: readonly number[]) =>
+          latencyOf({ blue: [native('blue', [sampleOf(0, all, fineness)])], green: [] }, seconds, instance).map(
+            ({ atMostMs }) => atMostMs,
+          );
+        expect(edges(after)).toEqual(edges(before));
+        expect(edges([])).toEqual(edges(before));
+      }),
+    );
+  });
+
+  it('with bounds of their own are exact where they were seen to end', () => {
+    const own: NativeSample = {
+      at: 0,
+      total: 3,
+      buckets: [
+        { lower: 0, upper: 0.07, count: 1 },
+        { lower: 0.07, upper: 0.3, count: 2 },
+      ],
+    };
+    const reading = latencyOf({ blue: [native('blue', [own])], green: [] }, seconds, instance);
+    expect(reading.map(({ atMostMs, counted }) => [atMostMs, counted.blue[0]![0]!.value])).toEqual([
+      [70, 1],
+      [300, 3],
+      [Number.POSITIVE_INFINITY, 3],
     ]);
   });
 
@@ -119,6 +161,6 @@ describe('native histograms', () => {
   it('have no more edges than are of use', () => {
     const wide = Array.from({ length: 400 }, (_, index) => 0.001 * 1.05 ** index);
     const blue = [native('blue', [sampleOf(0, wide, 2 ** (1 / 8))])];
-    expect(latencyOf({ blue, green: [] }, seconds, instance).length).toBeLessThanOrEqual(65);
+    expect(latencyOf({ blue, green: [] }, seconds, instance).length).toBeLessThanOrEqual(66);
   });
 });

@@ -1,11 +1,13 @@
 import { type LatencyReading, type MetricSeries, type Slot, slots } from '@bluegreen/contract';
 import type { LabelledSeries } from './api.js';
+import { commonEdges, countAt } from './edges.js';
 import { fail } from './failure.js';
 import { instanceKey } from './scrapes.js';
 import type { Answers } from './signals.js';
 
 /** One histogram of one process: at each instant how many took at most so long, edge by edge. */
 export interface HistogramSeries {
+  readonly kind: 'native' | 'classic';
   readonly labels: LabelledSeries['labels'];
   readonly samples: readonly CumulativeSample[];
 }
@@ -18,9 +20,6 @@ export interface CumulativeSample {
   /** Ranges in which something was counted and nobody knows where. Empty for a classic histogram. */
   readonly buckets: readonly { readonly lower: number; readonly upper: number }[];
 }
-
-/** More of them say nothing more about latencies, and each is a counter of its own for every process. */
-const mostEdges = 64;
 
 /**
  * Histograms of both slots as counts below edges that they have in common.
@@ -35,7 +34,7 @@ export function latencyOf(
   const histograms = { blue: histogramsOf(answers.blue, metric), green: histogramsOf(answers.green, metric) };
   const all = slots.flatMap((slot) => histograms[slot]);
   if (all.length === 0) return [];
-  const edges = commonEdges(all);
+  const edges = commonEdges(all, unitMs);
   if (edges.length === 0) throw fail('prometheus/edges-differ', { detail: metric });
   const births = { blue: scrapesBefore(histograms.blue, instance), green: scrapesBefore(histograms.green, instance) };
   const read = (slot: Slot, edge: number): readonly MetricSeries[] =>
@@ -68,6 +67,7 @@ export function histogramsOf(all: readonly LabelledSeries[], metric: string): re
 
 function nativeSeries({ labels, histograms }: LabelledSeries): HistogramSeries {
   return {
+    kind: 'native',
     labels,
     samples: histograms.map(({ at, total, buckets }) => {
       let count = 0;
@@ -99,7 +99,7 @@ function classicSeries(buckets: readonly LabelledSeries[], metric: string): read
     );
     groups.set(key, [...(groups.get(key) ?? []), { labels, edge, samples }]);
   }
-  return [...groups.values()].map((group) => ({ labels: group[0]!.labels, samples: joined(group) }));
+  return [...groups.values()].map((group) => ({ kind: 'classic', labels: group[0]!.labels, samples: joined(group) }));
 }
 
 /** The buckets of one histogram by instant. Without its `+Inf`, nobody knows how many there were: such an instant is left out. */
@@ -119,25 +119,6 @@ function joined(group: readonly Bucket[]): CumulativeSample[] {
 }
 
 /**
- * Edges at which every sample is exact. A classic histogram is exact at its own edges; a native one between its buckets,
- * whose resolution may have been halved on the way: then only the coarser edges are left.
- */
-function commonEdges(all: readonly HistogramSeries[]): readonly number[] {
-  const samples = all.flatMap((one) => one.samples).filter(({ total }) => total > 0);
-  if (samples.length === 0) return [];
-  const candidates = new Set(samples.flatMap(({ edges }) => edges.map(({ edge }) => edge)));
-  const exact = [...candidates].filter((edge) => samples.every((sample) => isExactAt(sample, edge)));
-  const ascending = exact.filter((edge) => Number.isFinite(edge) && edge > 0).sort((a, b) => a - b);
-  const every = Math.ceil(ascending.length / mostEdges);
-  return ascending.filter((_, index) => index % every === 0);
-}
-
-function isExactAt({ edges, buckets }: CumulativeSample, edge: number): boolean {
-  if (buckets.length > 0) return buckets.every(({ lower, upper }) => edge <= lower || edge >= upper);
-  return edges.some((own) => own.edge === edge);
-}
-
-/**
  * One edge of a histogram as a counter. All edges of a histogram restart together, and not each of them falls then: after
  * a restart between two scrapes a lower edge may stand higher than before. So each of them is 0 just before its first
  * sample after a restart.
@@ -154,15 +135,6 @@ function counterAt({ samples }: HistogramSeries, edge: number): MetricSeries {
         ]
       : [{ at: sample.at, value }];
   });
-}
-
-function countAt({ edges }: CumulativeSample, edge: number): number {
-  let count = 0;
-  for (const each of edges) {
-    if (each.edge > edge) break;
-    count = each.count;
-  }
-  return count;
 }
 
 /** Edges are written in decimals; as a product of floating point numbers 0.07 s would be 70.00000000000001 ms. */

@@ -37,7 +37,10 @@ run('native histograms of a real Prometheus', { timeout: 60_000 }, () => {
       });
       const window = { fromMs, toMs: Date.now() };
       const reading = await source.readLatency('web', window, { signal: new AbortController().signal });
-      const grown = reading.map(({ atMostMs, counted }) => [atMostMs, increaseOf(counted.green, [], window)]);
+      const shown = [125, 250, 500, 1_000, Number.POSITIVE_INFINITY];
+      const grown = reading
+        .filter(({ atMostMs }) => shown.includes(atMostMs))
+        .map(({ atMostMs, counted }) => [atMostMs, increaseOf(counted.green, [], window)]);
       expect(grown).toMatchObject([
         [125, { count: 20 }],
         [250, { count: 30 }],
