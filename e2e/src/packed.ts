@@ -8,7 +8,9 @@ import { parseArgs } from 'node:util';
 import { type Checks, createChecks } from './packed/checks.js';
 import { command } from './packed/command.js';
 import { type Consumer, createConsumer } from './packed/consumer.js';
+import { findNode } from './packed/find-node.js';
 import { lintTarballs, packAll } from './packed/pack.js';
+import { testPolicies } from './packed/policy-tests.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -49,26 +51,29 @@ function usePackages(folder: string, nodes: readonly number[], checks: Checks): 
   lintTarballs(root, tarballs, checks);
   if (nodes.length > 0) {
     const consumer = createConsumer(root, consumerFolder, tarballs, checks);
-    for (const major of nodes) runOn(major, consumer, checks);
+    const digests = new Map<number, string>();
+    for (const major of nodes) runOn(major, consumer, digests, checks);
+    checks.add('simulations are the same bytes on every Node', differing(digests));
+    testPolicies(root, folder, tarballs, nodes, checks);
   }
   return tarballs.length;
 }
 
-function runOn(major: number, { folder, programs }: Consumer, checks: Checks): void {
+/** What one Node simulated and another one did not. */
+function differing(digests: ReadonlyMap<number, string>): string | null {
+  const said = [...digests].map(([major, digest]) => `Node ${major}: ${digest || 'nothing'}`);
+  return new Set(digests.values()).size === 1 ? null : said.join('\n');
+}
+
+function runOn(major: number, { folder, programs }: Consumer, digests: Map<number, string>, checks: Checks): void {
   const found = findNode(major, folder);
   if ('problem' in found) {
     checks.add(`Node ${major}`, found.problem);
     return;
   }
   for (const program of programs) {
-    checks.add(`Node ${found.version}: ${program}`, command(found.path, [program], folder, 60_000).problem);
+    const { problem, stdout } = command(found.path, [program], folder, 120_000);
+    checks.add(`Node ${found.version}: ${program}`, problem);
+    if (program.includes('determinism')) digests.set(major, stdout.trim());
   }
-}
-
-/** This Node if it is the one, else the npm registry's build of it. */
-function findNode(major: number, folder: string): { path: string; version: string } | { problem: string } {
-  if (process.versions.node.startsWith(`${major}.`)) return { path: process.execPath, version: process.versions.node };
-  const print = 'process.stdout.write(JSON.stringify({ path: process.execPath, version: process.versions.node }))';
-  const found = command('npx', ['--yes', '-p', `node@${major}`, 'node', '-e', print], folder);
-  return found.problem === null ? JSON.parse(found.stdout) : { problem: found.problem };
 }

@@ -2,6 +2,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from 'node:path';
 import type { Checks } from './checks.js';
 import { command } from './command.js';
+import { determinismProgram } from './determinism.js';
 import type { Tarball } from './pack.js';
 
 /** A project as a user has it: the packages from their tarballs, nothing of this workspace on its path. */
@@ -26,6 +27,7 @@ export function createConsumer(root: string, folder: string, tarballs: readonly 
   writeFileSync(join(folder, 'import.ts'), importProgram(entries));
   writeFileSync(join(folder, 'require.cts'), requireProgram(entries));
   writeFileSync(join(folder, 'import-from-commonjs.cts'), `void (async () => {\n${importProgram(entries)}})();\n`);
+  writeFileSync(join(folder, 'determinism.ts'), determinismProgram);
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(projectFor(root), null, 2));
 
   const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--ignore-scripts', '--loglevel=error'];
@@ -35,7 +37,9 @@ export function createConsumer(root: string, folder: string, tarballs: readonly 
     'the consumer type-checks',
     command(process.execPath, [tsc, '-p', folder, '--pretty', 'false'], folder).problem,
   );
-  const loaders = ['import.js', 'require.cjs', 'import-from-commonjs.cjs'].map((name) => join('out', name));
+  const loaders = ['import.js', 'require.cjs', 'import-from-commonjs.cjs', 'determinism.js'].map((name) =>
+    join('out', name),
+  );
   return { folder, programs: [...loaders, ...examples.programs] };
 }
 

@@ -1,10 +1,10 @@
 import { definePolicy } from '@bluegreen/core';
 import { printReport, terminalOptions } from '@bluegreen/report';
-import { errors, healthy, simulate } from '@bluegreen/simulator';
+import { compare, errors, healthy, printComparison, prior, simulate } from '@bluegreen/simulator';
 
 // What a safe release means here: two steps, a guardrail that watches every one of them, a bake, then retention.
 const policy = definePolicy({
-  analyses: { errors: { kind: 'threshold', maxRate: 0.01, window: '2m', minSamples: 100 } },
+  analyses: { errors: { kind: 'threshold', maxRate: 0.01, window: '2m', minSamples: 500 } },
   verify: { gates: [{ check: 'smoke' }] },
   shift: [{ to: 5, hold: '5m' }, { to: 50, hold: '10m', gates: [{ analysis: 'errors' }] }, { to: 100 }],
   guardrails: ['errors'],
@@ -30,4 +30,10 @@ for (const { title, candidate } of releases) {
       `${minutes} simulated minutes took ${Math.round(performance.now() - startedAt)} ms; no cluster was harmed.`,
   );
 }
-console.log('\nThe policy and both versions are in examples/simulate/src/main.ts: change them and run it again.');
+
+// One run is one story. What is a policy worth over many, and what does a faster one save and cost?
+const fast = { ...policy, shift: [{ to: 50, hold: '2m' }, { to: 100 }], bake: { for: '10m' } } as const;
+console.log('\nThe same policy and a faster one, over the releases that one has to expect:\n');
+const comparison = await compare({ policies: { careful: policy, fast }, scenarios: prior(), runs: 40, seed: 1 });
+console.log(printComparison(comparison, { only: 'prior' }));
+console.log('\nBoth policies and both versions are in examples/simulate/src/main.ts: change them and run it again.');

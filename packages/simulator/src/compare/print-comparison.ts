@@ -4,19 +4,22 @@ import type { Estimate } from './value-counts.js';
 
 type Row = readonly string[];
 
-/** The comparison as tables for a terminal: first over the prior, where there is one, then scenario by scenario. */
-export function printComparison(comparison: Comparison): string {
+/**
+ * The comparison as tables for a terminal: first over the prior, where there is one, then scenario by scenario, unless
+ * `only` says that the first is enough.
+ */
+export function printComparison(comparison: Comparison, { only }: { readonly only?: 'prior' } = {}): string {
   const { seed, runs, shard, ended, scenarios } = comparison;
   const made = scenarios.reduce((sum, { tallies }) => sum + tallies.reduce((all, tally) => all + tally.runs, 0), 0);
   const part = shard.of === 1 ? '' : `, part ${shard.index} of ${shard.of}`;
   const cut = ended === 'complete' ? '' : ', cancelled';
-  const title = `${made.toLocaleString('en')} simulated releases, at most ${runs.toLocaleString('en')} of each policy in each scenario, seed ${seed}${part}${cut}; intervals of 95 %`;
+  const title = `${made.toLocaleString('en')} simulated releases, seed ${seed}${part}${cut}; at most ${runs.toLocaleString('en')} of each policy in each scenario; [ ]: 95 %`;
   const mixed = mixedTable(comparison);
   return [
     title,
     '',
     ...(mixed === null ? [] : [...mixed, '']),
-    ...scenarios.flatMap((each) => [...scenarioTable(comparison, each), '']),
+    ...(only === 'prior' ? [] : scenarios.flatMap((each) => [...scenarioTable(comparison, each), ''])),
   ]
     .join('\n')
     .trimEnd();
@@ -47,7 +50,7 @@ function mixedTable(comparison: Comparison): readonly string[] | null {
     ]);
   }
   const prior = comparison.scenarios.map(({ name, weight }) => `${name} ${Number((weight! * 100).toPrecision(3))} %`);
-  return ['Of releases as they come, assumed to be', ...wrap(prior.join(', '), '  '), ...table(header, rows)];
+  return ['Of releases as they come, assumed to be', ...wrap(prior.join(', '), '  '), ...table([header, ...rows])];
 }
 
 function scenarioTable(
@@ -73,7 +76,7 @@ function scenarioTable(
   });
   const runs = Math.max(...tallies.map((tally) => tally.runs));
   const what = version === 'either' ? '' : `, a ${version} version`;
-  return [`${name}${what}, ${runs.toLocaleString('en')} runs: ${happens}`, ...table(header, rows)];
+  return [`${name}${what}, ${runs.toLocaleString('en')} runs: ${happens}`, ...table([header, ...rows])];
 }
 
 function cells(figures: Figures, isFirst: boolean): Row {
@@ -132,12 +135,15 @@ function quoted(value: string | number): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-function table(header: Row, rows: readonly Row[]): string[] {
-  const all = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
-  return all.map((row) =>
-    `  ${row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!))).join('  ')}`.trimEnd(),
-  );
+/** Columns as rows: policies stand side by side, however many figures there are. */
+function table(columns: readonly Row[]): string[] {
+  const widths = columns.map((column) => Math.max(...column.map(({ length }) => length)));
+  return columns[0]!.map((_, line) => {
+    const cells = columns.map((column, index) =>
+      index === 0 ? column[line]!.padEnd(widths[index]!) : column[line]!.padStart(widths[index]!),
+    );
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
 }
 
 function percent({ value, lower, upper }: Estimate): string {
@@ -178,7 +184,7 @@ function wrap(text: string, indent: string): string[] {
   let line = indent;
   for (const part of text.split(', ')) {
     if (line.length + part.length > 100) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = indent;
     }
     line += `${part}, `;
