@@ -1,5 +1,5 @@
 import { definePolicy } from '@bluegreen/core';
-import { backtestAll, sweepPolicy } from '@bluegreen/simulator';
+import { backtestAll, printBacktest, sweepPolicy } from '@bluegreen/simulator';
 import { pastReleases } from './past-releases.js';
 
 // The policy that is in use. Would it have stopped what had to be stopped last month?
@@ -10,12 +10,7 @@ const policy = definePolicy({
 });
 
 const table = backtestAll(policy, pastReleases);
-for (const { recording, truth, outcome, afterMs, excessErrors, sentence, usedShare } of table.runs) {
-  const after = `${Math.round((afterMs ?? 0) / 1_000)} s after its first user`;
-  const cost = `${Math.round(excessErrors)} excess errors`;
-  console.log(`${recording}, in truth ${truth}: ${outcome} ${after}, ${cost}. ${sentence}`);
-  if (usedShare < 0.999) console.log(`  ${Math.round(100 * usedShare)} % of its recorded traffic could be used.`);
-}
+console.log(printBacktest(table));
 console.log(
   `\nMissed: ${table.missed.join(', ') || 'none'}. Stopped without need: ${table.falseStops.join(', ') || 'none'}.`,
 );

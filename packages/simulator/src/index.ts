@@ -1,8 +1,9 @@
 export type { BacktestOptions, BacktestRun } from './backtest/backtest.js';
 export { backtest } from './backtest/backtest.js';
-export type { BacktestTable, Outcomes } from './backtest/backtest-all.js';
+export type { BacktestShare, BacktestTable, Outcomes } from './backtest/backtest-all.js';
 export { backtestAll } from './backtest/backtest-all.js';
 export { recordingOfJournal } from './backtest/journal-recording.js';
+export { printBacktest } from './backtest/print-backtest.js';
 export type { CellOptions, PrometheusRange } from './backtest/read-recording.js';
 export {
   recordFrom,

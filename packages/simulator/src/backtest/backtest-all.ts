@@ -1,8 +1,18 @@
+import { wilsonInterval } from '@bluegreen/gates';
 import type { AnyPolicy } from '@bluegreen/machine';
 import { type BacktestOptions, type BacktestRun, backtest } from './backtest.js';
 import type { Recording } from './recording.js';
 
 export type Outcomes = Readonly<Record<BacktestRun['outcome'], number>>;
+
+/** How many of so many, with bounds at 95 % (Wilson): few releases say little. */
+export interface BacktestShare {
+  readonly count: number;
+  readonly of: number;
+  /** 0 to 1. */
+  readonly lower: number;
+  readonly upper: number;
+}
 
 /** What a policy would have made of many recorded releases. */
 export interface BacktestTable {
@@ -12,6 +22,9 @@ export interface BacktestTable {
   /** Good versions that the policy would have stopped, and bad ones that it would have promoted, by name. */
   readonly falseStops: readonly string[];
   readonly missed: readonly string[];
+  /** Bad versions that were stopped, and good ones that were; `null`: there was none of the kind. */
+  readonly badStopped: BacktestShare | null;
+  readonly goodStopped: BacktestShare | null;
   /** Over all runs, errors of the candidate beyond those that the active version had at the same time. */
   readonly excessErrors: number;
   /** From the first user on a bad version to its end by evidence: the middle one; `null`: none was stopped. */
@@ -39,12 +52,20 @@ export function backtestAll(
     outcomes,
     falseStops: having('good', 'stopped').map(({ recording }) => recording),
     missed: having('bad', 'promoted').map(({ recording }) => recording),
+    badStopped: shareOf(outcomes.bad),
+    goodStopped: shareOf(outcomes.good),
     excessErrors: runs.reduce((sum, run) => sum + run.excessErrors, 0),
     medianStopMs: median(having('bad', 'stopped')),
     medianPromotionMs: median(having('good', 'promoted')),
     usedShare: runs.length === 0 ? 1 : runs.reduce((sum, run) => sum + run.usedShare, 0) / runs.length,
     runs,
   };
+}
+
+function shareOf(outcomes: Outcomes): BacktestShare | null {
+  const of = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  const count = outcomes.stopped;
+  return of === 0 ? null : { count, of, ...wilsonInterval(count, of) };
 }
 
 function none(): Record<BacktestRun['outcome'], number> {

@@ -2,6 +2,7 @@ import { definePolicy } from '@bluegreen/machine';
 import { describe, expect, it } from 'vitest';
 import { backtest } from './backtest.js';
 import { backtestAll } from './backtest-all.js';
+import { printBacktest } from './print-backtest.js';
 import type { Recording } from './recording.js';
 import { cellMs, recordedFrom, recordedRelease } from './recordings.fixture.js';
 import { sweepPolicy } from './sweep.js';
@@ -78,6 +79,28 @@ describe('a backtest', () => {
     expect(evidence(3)).not.toBe(evidence(4));
   });
 
+  it('keeps to the windows of the policy, in the hours of the recorded release', () => {
+    // The recorded candidate had its first users on a Tuesday at nine.
+    const inHours = (from: string, to: string) => {
+      const windows = { timeZone: 'UTC', open: [{ days: ['tue'], from, to }] };
+      return backtest({ ...policy, windows } as never, good);
+    };
+    expect(inHours('08:00', '18:00').outcome).toBe('promoted');
+    expect(inHours('08:00', '09:03').outcome).not.toBe('promoted');
+  });
+
+  it('says what it does not replay', () => {
+    const more = {
+      ...policy,
+      audiences: { staff: { header: 'x-staff', equals: '1' } },
+      analyses: { ...policy.analyses, slow: { kind: 'latency', quantiles: [0.9], maxSlowdown: 1.2 } },
+    };
+    const { assumed } = backtest(more as never, bad);
+    expect(assumed.join()).toContain('audiences are not replayed');
+    expect(assumed.join()).toContain('no latencies');
+    expect(assumed.join()).not.toContain('0.1 %');
+  });
+
   it('leaves the recording as it is', () => {
     const before = structuredClone(bad);
     backtest(policy, bad);
@@ -131,6 +154,17 @@ describe('backtests of many releases', () => {
     expect(table.falseStops).toEqual([]);
     expect(table.medianStopMs).toBeLessThan(150_000);
     expect(table.runs).toHaveLength(6);
+    // Three of three is little: it may be four in ten.
+    expect(table.badStopped).toMatchObject({ count: 3, of: 3, upper: 1 });
+    expect(table.badStopped!.lower).toBeCloseTo(0.438, 2);
+    expect(backtestAll(policy, []).badStopped).toBe(null);
+    expect(printBacktest(table).split('\n').slice(0, 5)).toEqual([
+      '              promoted    stopped  undecided       held  too-short',
+      'good                 3          0          0          0          0',
+      'bad                  0          3          0          0          0',
+      '',
+      '3 of 3 bad versions stopped (95 %: 44 % to 100 %).',
+    ]);
   });
 
   it('find the better one of several limits, as a policy that can be stored', () => {

@@ -1,13 +1,13 @@
 import type { JournalRecord } from '@bluegreen/contract';
 import { ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
-import type { AnyPolicy, ReleaseEvent } from '@bluegreen/machine';
+import type { AnyPolicy, CompiledPolicy, ReleaseEvent } from '@bluegreen/machine';
 import { assumptionsOf } from '../result/assumptions.js';
 import { answers, type SimulatedPeople } from '../run/people.js';
 import { carriedOut, type Setting, settingOf } from '../run/setting.js';
 import { performerFor } from '../run/simulate.js';
 import { resumedFact } from '../run/simulated-release.js';
 import type { Operations } from '../world/operations.js';
-import { checkRecording, type Recording } from './recording.js';
+import { candidateSince, checkRecording, type Recording } from './recording.js';
 import { type Replayed, ReplayedMetrics } from './replayed-metrics.js';
 
 export interface BacktestOptions extends Pick<SimulatedPeople, 'approval'> {
@@ -45,7 +45,8 @@ export interface BacktestRun extends Replayed {
 export function backtest(policy: AnyPolicy, recording: Recording, options: BacktestOptions = {}): BacktestRun {
   checkRecording(recording);
   const { seed = 1 } = options;
-  const world = settingOf({ policy, seed, traffic: '1rps' });
+  // Windows of a policy are hours of a day: the replay begins when the recorded candidate did.
+  const world = settingOf({ policy, seed, traffic: '1rps' }, candidateSince(recording));
   const metrics = new ReplayedMetrics(recording, seed, 'blue', 'green');
   const setting: Setting = { ...world, world: { ...world.world, operations: replaying(world, metrics) } };
   const end = driven(setting, metrics, options);
@@ -60,7 +61,7 @@ export function backtest(policy: AnyPolicy, recording: Recording, options: Backt
     afterMs: since === null ? null : Math.max(0, end.at - since),
     ...replayed,
     records: setting.journal.records,
-    assumed: [...assumptionsOf({ ...options, traffic: '1rps' }, setting.plan.policy), ...scalingOf(replayed)],
+    assumed: [...takenForGranted(setting.plan.policy, options), ...scalingOf(replayed)],
   };
 }
 
@@ -134,6 +135,20 @@ function endOf(event: ReleaseEvent): End | null {
     default:
       return null;
   }
+}
+
+function takenForGranted(policy: CompiledPolicy, options: BacktestOptions): readonly string[] {
+  const { audiences, analyses, retire } = policy;
+  // What these would say is about simulated users, and about the time after the decision: neither is replayed.
+  const replayed = { ...policy, audiences: {}, retire: { ...retire, after: 0 } };
+  const assumed = [...assumptionsOf({ ...options, held: 'never', traffic: 'recorded' }, replayed)];
+  if (Object.keys(audiences).length > 0) {
+    assumed.push('audiences are not replayed: the candidate has its first users with the first weight');
+  }
+  if (Object.values(analyses).some(({ kind }) => kind === 'latency')) {
+    assumed.push('the recording has no latencies: analyses of kind latency decide nothing');
+  }
+  return assumed;
 }
 
 function scalingOf({ usedShare }: Replayed): readonly string[] {

@@ -53,9 +53,12 @@ export const simulatedService = 'web';
 const simulatedReleaseId = 'simulated-release';
 const defaultHorizonMs = 30 * 86_400_000;
 
-/** @throws `policy/…`, `simulator/…` */
-export function settingOf(options: SimulateOptions): Setting {
-  const clock = createVirtualClock(options.startsAt === undefined ? {} : { startMs: instantOf(options.startsAt) });
+/**
+ * @param startMs When the release is requested, instead of at a time of a day of the simulation.
+ * @throws `policy/…`, `simulator/…`
+ */
+export function settingOf(options: SimulateOptions, startMs = startOf(options)): Setting {
+  const clock = createVirtualClock(startMs === undefined ? {} : { startMs });
   const world = worldFor(options, clock);
   const id = simulatedReleaseId;
   const plan = planOf(world, { id, policy: options.policy, versions: { [simulatedService]: 'v2' } }, clock.now());
@@ -68,8 +71,8 @@ export function settingOf(options: SimulateOptions): Setting {
 }
 
 /** That time of the first day of 2026. */
-function instantOf(startsAt: string): number {
-  return 1_767_225_600_000 + timeOfDayMs(startsAt, 'startsAt');
+function startOf({ startsAt }: SimulateOptions): number | undefined {
+  return startsAt === undefined ? undefined : 1_767_225_600_000 + timeOfDayMs(startsAt, 'startsAt');
 }
 
 function worldFor(options: SimulateOptions, clock: VirtualClock): World {
