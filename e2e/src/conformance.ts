@@ -16,7 +16,7 @@ import { environmentMutants } from '../../packages/conformance/src/mutants/envir
 import { journalMutants } from '../../packages/conformance/src/mutants/journal-mutants.fixture.js';
 import { trafficMutants } from '../../packages/conformance/src/mutants/traffic-mutants.fixture.js';
 import { adapters } from './conformance/adapters.js';
-import { type ProvenResult, resultOf, resultWithout } from './conformance/proven.js';
+import { type ProvenResult, resultWithout } from './conformance/proven.js';
 
 async function main(args: readonly string[]): Promise<number> {
   const { values } = parseArgs({
@@ -35,7 +35,7 @@ async function main(args: readonly string[]): Promise<number> {
     const missing = adapter.missing();
     const startedAt = performance.now();
     const options = { size: values.full ? 'full' : 'quick' } as const;
-    const result = missing === null ? resultOf(await adapter.prove(options)) : resultWithout(missing);
+    const result = missing === null ? await adapter.prove(options) : resultWithout(missing);
     proven[adapter.name] = result;
     process.stderr.write(`${sentence(adapter.name, result)} (${Math.round(performance.now() - startedAt)} ms)\n`);
   }

@@ -19,21 +19,24 @@ import {
   simulatedEnvironmentBench,
   simulatedTrafficBench,
 } from '../../../packages/simulator/src/world/conformance.fixture.js';
-import type { Proven } from './proven.js';
+import { type Proven, resultOf } from './proven.js';
+import { provenByTests } from './proven-by-tests.js';
 
 const nginx: Proven = {
   name: 'nginx',
   missing: () => (nginxVersion() === null ? 'nginx is not installed' : null),
-  prove: async (options) => [await proveTrafficAdapter(nginxTrafficBench, { ...options, notShown: notShownOfNginx })],
+  prove: async (options) =>
+    resultOf([await proveTrafficAdapter(nginxTrafficBench, { ...options, notShown: notShownOfNginx })]),
 };
 
 const simulated: Proven = {
   name: 'simulated',
   missing: () => null,
-  prove: async (options) => [
-    await proveTrafficAdapter(() => simulatedTrafficBench(), { ...options, notShown: notShownOfRouter }),
-    await proveEnvironmentAdapter(() => simulatedEnvironmentBench(), { ...options, notShown: notShownOfEnvironment }),
-  ],
+  prove: async (options) =>
+    resultOf([
+      await proveTrafficAdapter(() => simulatedTrafficBench(), { ...options, notShown: notShownOfRouter }),
+      await proveEnvironmentAdapter(() => simulatedEnvironmentBench(), { ...options, notShown: notShownOfEnvironment }),
+    ]),
 };
 
 const alb: Proven = {
@@ -53,15 +56,24 @@ const alb: Proven = {
     };
     const { traffic, environment } = notShownBy(api);
     try {
-      return [
+      return resultOf([
         await proveTrafficAdapter(() => albTrafficBench(api), { ...options, notShown: traffic }),
         await proveEnvironmentAdapter(() => albEnvironmentBench(api), { ...options, notShown: environment }),
-      ];
+      ]);
     } finally {
       await server.close();
     }
   },
 };
+
+/** Needs a control plane; the benches share a namespace, so they live in the tests of the package. */
+function kubernetes(kind: string): Proven {
+  return {
+    name: `kubernetes-${kind}`,
+    missing: () => ((process.env.KUBECONFIG ?? '') === '' ? 'KUBECONFIG is not set' : null),
+    prove: async () => provenByTests(`packages/kubernetes/src/${kind}-conformance.kubernetes.test.ts`),
+  };
+}
 
 const memory: Proven = {
   name: 'memory-journal',
@@ -72,7 +84,7 @@ const memory: Proven = {
       const journal = memoryJournal({ clock });
       return { open: () => journal, now: clock.now, advance };
     };
-    return [await proveJournal(makeBench, options)];
+    return resultOf([await proveJournal(makeBench, options)]);
   },
 };
 
@@ -90,7 +102,7 @@ const file: Proven = {
       return { open: () => fileJournal(directory, { time }), now: clock.now, advance };
     };
     try {
-      return [await proveJournal(makeBench, options)];
+      return resultOf([await proveJournal(makeBench, options)]);
     } finally {
       rmSync(root, { recursive: true, force: true });
     }
@@ -108,4 +120,4 @@ function movable() {
   return { clock, advance };
 }
 
-export const adapters: readonly Proven[] = [nginx, simulated, alb, memory, file];
+export const adapters: readonly Proven[] = [nginx, simulated, kubernetes('service'), alb, memory, file];

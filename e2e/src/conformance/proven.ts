@@ -5,7 +5,7 @@ export interface Proven {
   readonly name: string;
   /** What has to be there and is not; `null`: it can be proven here. */
   missing(): string | null;
-  prove(options: ConformanceOptions): Promise<readonly ConformanceReport[]>;
+  prove(options: ConformanceOptions): Promise<ProvenResult>;
 }
 
 /** What came of one of them, for the last line. */

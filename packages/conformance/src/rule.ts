@@ -14,6 +14,8 @@ export interface Rule<Trial> {
   readonly why: string;
   /** The parts of the harness without which it cannot be shown. */
   readonly needs: readonly string[];
+  /** Why the adapter promises nothing here; `null`: it does. Asked before any help is missed. */
+  undeclared?(trial: Trial): string | null;
   check(trial: Trial): Promise<void>;
 }
 

@@ -12,6 +12,8 @@ export interface Opened<Trial> {
 export async function runRule<Trial>(rule: Rule<Trial>, open: () => Promise<Opened<Trial>>): Promise<RuleResult> {
   const opened = await open();
   try {
+    const undeclared = rule.undeclared?.(opened.trial) ?? null;
+    if (undeclared !== null) return { rule: rule.id, status: 'not-declared', reason: undeclared };
     const missing = rule.needs.filter((part) => opened.harness[part] === undefined);
     if (missing.length > 0) {
       return { rule: rule.id, status: 'not-shown', reason: `the harness has no ${missing.join(' and no ')}` };

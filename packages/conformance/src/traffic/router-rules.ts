@@ -1,6 +1,6 @@
-import type { Slot, TrafficObservation } from '@bluegreen/contract';
+import type { AudienceKind, Slot, TrafficCapabilities, TrafficObservation } from '@bluegreen/contract';
 import { wait } from '../patience.js';
-import { broken, notDeclared, type Rule } from '../rule.js';
+import { broken, type Rule } from '../rule.js';
 import { describeObservation, describeTarget } from './describe-routing.js';
 import type { ProbeRequest } from './traffic-bench.js';
 import type { TrafficTrial } from './traffic-trial.js';
@@ -30,9 +30,9 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
     title: 'gives each slot its share, within `weightErrorPercent`',
     why: 'A canary of 10 % got nobody, so its good numbers were those of silence.',
     needs: ['serve'],
+    undeclared: ({ capabilities }) => (capabilities.weightStepPercent === 100 ? 'it splits nothing' : null),
     async check(trial) {
-      const { weightStepPercent, weightErrorPercent } = trial.capabilities;
-      if (weightStepPercent === 100) return notDeclared('it splits nothing');
+      const { weightErrorPercent } = trial.capabilities;
       await trial.begin();
       const requests = trial.bench.requests ?? 400;
       for (const percent of [10, 50]) {
@@ -57,9 +57,9 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
     title: 'keeps each user of a `sticky` cohort on one side, and takes nobody back while the candidate grows',
     why: 'Users saw the new page, then the old one, then the new one.',
     needs: ['serveUser'],
+    undeclared: ({ capabilities: { cohorts, weightStepPercent } }) =>
+      cohorts.includes('sticky') && weightStepPercent < 100 ? null : 'it has no `sticky` cohort',
     async check(trial) {
-      const { cohorts, weightStepPercent } = trial.capabilities;
-      if (!cohorts.includes('sticky') || weightStepPercent === 100) return notDeclared('it has no `sticky` cohort');
       await trial.begin();
       const users = Array.from({ length: 60 }, (_, index) => `person-${index}`);
       let before = new Set<string>();
@@ -82,12 +82,11 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
     title: 'sends the people of an audience to its slot, and nobody else',
     why: 'Testers reported that the new version works, and had looked at the old one.',
     needs: ['serveUser'],
+    undeclared: ({ capabilities }) =>
+      chosenKinds(capabilities).length === 0 ? 'it declares no audience by header or cookie' : null,
     async check(trial) {
-      // An address cannot be chosen by every client, so source ranges are shown by reading back alone.
-      const kinds = trial.capabilities.audiences.filter((kind) => kind !== 'source-range');
-      if (kinds.length === 0) return notDeclared('it declares no audience by header or cookie');
       await trial.begin();
-      for (const kind of kinds) {
+      for (const kind of chosenKinds(trial.capabilities)) {
         const audience = trial.audience(kind, 'green');
         await untilInUse(trial, await trial.settle(trial.target(0, { audiences: [audience] })));
         await expectServed(trial, { user: 'tester', match: audience.match }, 'green');
@@ -121,6 +120,11 @@ export const routerRules: readonly Rule<TrafficTrial>[] = [
     },
   },
 ];
+
+/** An address cannot be chosen by every client, so source ranges are shown by reading back alone. */
+function chosenKinds({ audiences }: TrafficCapabilities): readonly AudienceKind[] {
+  return audiences.filter((kind) => kind !== 'source-range');
+}
 
 /** From here on nobody may be served by what was there before. */
 async function untilInUse(trial: TrafficTrial, shown: TrafficObservation): Promise<void> {
