@@ -82,6 +82,21 @@ export const policyErrorCodes = {
     hint: "Put the later one into `to`. A window over midnight is two: one to '24:00', and one from '00:00' on the next day.",
     reaction: 'permanent',
   },
+  'policy/capability-autoscaling': {
+    message: 'This environment cannot hold an autoscaler still.',
+    hint: "Use an adapter that can, or leave the autoscaler alone: `prepare.autoscaling: 'leave'`.",
+    reaction: 'permanent',
+  },
+  'policy/capability-workers': {
+    message: 'This environment cannot start and stop workers apart from its servers.',
+    hint: 'Use an adapter that can, or leave `workers` out and make sure that the workers of both slots may run at once.',
+    reaction: 'permanent',
+  },
+  'policy/capability-workers-doubled': {
+    message: 'The workers of both slots run while both slots are up.',
+    hint: 'Say `workers: {}` in the policy to hand them over, so that exactly one slot has them.',
+    reaction: 'permanent',
+  },
   'policy/capability-time-zone': {
     message: 'There is no such time zone here.',
     hint: "Use an IANA name such as 'Europe/Berlin'; Node was perhaps built without time zones.",

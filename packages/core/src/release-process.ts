@@ -189,7 +189,12 @@ function startedFact(effect: Effect & { readonly kind: 'route' | 'converge' }, a
     return { type: 'effect-started', at, key, write: { kind: 'route', service, fence, target, expected } };
   }
   const { slot, release, atLeast } = effect.target;
-  const version = release === null || release === 'unchanged' ? null : release.version;
+  if (release === 'unchanged') {
+    const { autoscaling, workers } = effect.target;
+    const tend = { autoscaling, workers };
+    return { type: 'effect-started', at, key, write: { kind: 'converge', service, slot, fence, version: null, tend } };
+  }
+  const version = release === null ? null : release.version;
   return { type: 'effect-started', at, key, write: { kind: 'converge', service, slot, fence, version, atLeast } };
 }
 

@@ -27,5 +27,6 @@ export function isOutgrown(state: ReleaseState, name: string): boolean {
   if (roles === null || capacity === null) return false;
   const { seen, fresh } = slots[roles.candidate];
   if (!fresh || seen === null || routing.seen?.healthy[roles.candidate] === false) return false;
-  return seen.ready >= capacity.decided && seen.ready < neededInstances(state, name);
+  const decided = state.plan.policy.prepare.previewCapacity ?? capacity.decided;
+  return seen.ready >= Math.min(decided, capacity.decided) && seen.ready < neededInstances(state, name);
 }

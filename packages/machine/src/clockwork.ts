@@ -3,6 +3,7 @@ import { isFit, isShown } from './conditions.js';
 import { openGates, settleGate } from './gates.js';
 import { lastPatience, retainUntil, trafficGoal } from './goals.js';
 import type { ReleaseState, RouteWrite } from './state.js';
+import { isTendedSlot } from './tending.js';
 import { noteUncounted } from './uncounted-time.js';
 import { eachService, plannedOf, serviceOf, withRouting, withSlot } from './update.js';
 import { noteWindows, windowInstant } from './windows.js';
@@ -51,9 +52,14 @@ function ageConverges(state: ReleaseState, name: string, at: number): ReleaseSta
   let next = state;
   for (const slot of slots) {
     const slotState = serviceOf(state, name).slots[slot];
-    const { converge } = slotState;
-    if (converge?.status !== 'unknown' || at < converge.since + lateWriteMs) continue;
-    next = withSlot(next, name, slot, { converge: { ...converge, status: 'failed' }, ...lookAgain(slotState) });
+    const { converge, tend } = slotState;
+    const isOver = (each: { readonly status: string; readonly since: number } | null): boolean =>
+      each?.status === 'unknown' && at >= each.since + lateWriteMs;
+    if (isOver(converge)) {
+      next = withSlot(next, name, slot, { converge: { ...converge!, status: 'failed' }, ...lookAgain(slotState) });
+    }
+    if (isOver(tend))
+      next = withSlot(next, name, slot, { tend: { ...tend!, status: 'failed' }, ...lookAgain(slotState) });
   }
   return next;
 }
@@ -132,7 +138,11 @@ function serviceInstants(state: ReleaseState, name: string, settleMs: number, fo
     const { unfitSince, converge } = both[slot];
     if (routing.drainedAt[slot] !== null) found.push(routing.drainedAt[slot]!);
     if (unfitSince !== null && roles !== null) found.push(unfitSince + settleMs, unfitSince + readyWithinMs);
-    if (converge?.status === 'unknown') found.push(converge.since + environment.capabilities.lateWriteMs);
+    const { tend } = both[slot];
+    if (tend?.status === 'accepted' && !isTendedSlot(state, name, slot)) found.push(tend.since + settleMs);
+    for (const each of [converge, tend]) {
+      if (each?.status === 'unknown') found.push(each.since + environment.capabilities.lateWriteMs);
+    }
   }
   const retained = retainUntil(state, name);
   if (retained !== null) found.push(retained);

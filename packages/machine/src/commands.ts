@@ -116,6 +116,7 @@ function lookAfresh(state: ReleaseState): ReleaseState {
       const converge = slots[slot].converge?.status === 'accepted' ? slots[slot].converge : null;
       next = withSlot(next, name, slot, {
         converge,
+        tend: null,
         fresh: false,
         generation: slots[slot].generation + 1,
         unfitSince: null,

@@ -6,7 +6,18 @@ export interface CompiledPolicy {
   readonly analyses: Readonly<Record<string, CompiledAnalysis>>;
   /** `null`: whatever the router offers first. */
   readonly cohort: CohortKind | null;
-  readonly prepare: { readonly readyWithinMs: number; readonly capacity: number | 'match-active' };
+  readonly prepare: {
+    readonly readyWithinMs: number;
+    readonly capacity: number | 'match-active';
+    /** Ready instances until the first shift. Absent: as `capacity`. */
+    readonly previewCapacity?: number;
+    /** Absent: `leave`. */
+    readonly autoscaling?: 'freeze' | 'leave';
+    /** Absent: `ignore`. */
+    readonly parity?: 'require' | 'ignore';
+  };
+  /** Workers of the slots are handed over; absent: every slot has its own. */
+  readonly workers?: { readonly onRollback: 'gap' | 'overlap' };
   readonly verify: { readonly gates: readonly CompiledGate[] };
   /** At least one; the last one has `percent` 100. */
   readonly shift: readonly CompiledStep[];

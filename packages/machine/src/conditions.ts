@@ -52,8 +52,8 @@ export function isServiceSettled(state: ReleaseState, name: string): boolean {
   return routing.writes.length === 0 && !mayStillLand(slots.blue) && !mayStillLand(slots.green);
 }
 
-function mayStillLand({ converge }: SlotState): boolean {
-  return converge?.status === 'running' || converge?.status === 'unknown';
+function mayStillLand({ converge, tend }: SlotState): boolean {
+  return [converge, tend].some((write) => write?.status === 'running' || write?.status === 'unknown');
 }
 
 /**

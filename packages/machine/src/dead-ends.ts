@@ -4,6 +4,7 @@ import { confirmedFinding } from './findings.js';
 import { lastPatience, slotGoal } from './goals.js';
 import { failedHook } from './hooks.js';
 import type { ReleaseState } from './state.js';
+import { isTended } from './tending.js';
 import { serviceNames, serviceOf } from './update.js';
 
 /** What a service can't get past without a person. */
@@ -44,6 +45,7 @@ export function deadEndOf(state: ReleaseState, name: string, at: number): DeadEn
 /** Nothing is left to do for this service in the present phase. */
 export function isServiceOver(state: ReleaseState, name: string, at: number): boolean {
   if (!isReached(state, name, at) || !isServiceSettled(state, name)) return false;
+  if (!isTended(state, name)) return false;
   return state.phase === 'retiring' ? isRetired(state, name) : isCandidateCleared(state, name, at);
 }
 

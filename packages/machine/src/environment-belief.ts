@@ -23,6 +23,9 @@ function seenSlot(observation: EnvironmentObservation): SeenSlot {
     whyNotReady: observation.whyNotReady ?? null,
     drained: isDrained(observation),
     url: observation.url ?? null,
+    autoscaling: observation.autoscaling ?? null,
+    workers: observation.workers ?? null,
+    spec: observation.spec ?? null,
   };
 }
 
@@ -39,6 +42,9 @@ function showsSame(known: SeenSlot, observation: EnvironmentObservation): boolea
     known.releaseId === (observation.releaseId ?? null) &&
     known.whyNotReady === (observation.whyNotReady ?? null) &&
     known.url === (observation.url ?? null) &&
+    known.autoscaling === (observation.autoscaling ?? null) &&
+    known.workers === (observation.workers ?? null) &&
+    known.spec === (observation.spec ?? null) &&
     known.drained === isDrained(observation)
   );
 }

@@ -9,7 +9,7 @@ import type {
   Verdict,
 } from '@bluegreen/contract';
 import type { ReleasePlan } from './release-plan.js';
-import type { EndPhase, Phase, RollbackCause } from './state.js';
+import type { EndPhase, Phase, RollbackCause, Tended } from './state.js';
 
 export type { Evidence, Verdict } from '@bluegreen/contract';
 
@@ -124,6 +124,8 @@ export type StartedWrite =
       readonly fence: Fence;
       /** `null`: retire the slot. */
       readonly version: string | null;
+      /** Only its autoscaler and its workers are set; what runs there is left. */
+      readonly tend?: Tended;
       /** Ready instances that were asked for; absent in journals of earlier versions. */
       readonly atLeast?: number;
     };

@@ -23,6 +23,7 @@ import { neededInstances, retainUntil, slotGoal } from './goals.js';
 import { openHooks } from './hooks.js';
 import type { ReleaseState } from './state.js';
 import { currentStep, stepsOf } from './steps.js';
+import { tendingText } from './tending.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 import { awaitsWindow, nextOpening } from './windows.js';
 
@@ -157,6 +158,10 @@ function explainWatched(state: ReleaseState, code: string, place: string): Expla
   }
   const unfit = whoIsUnfit(state);
   if (unfit !== null) return say('candidate-unfit', [`${place}, but ${unfit}`, pending(state)], evidence, next);
+  const tending = serviceNames(state)
+    .map((each) => tendingText(state, each))
+    .find((text) => text !== null);
+  if (tending !== undefined) return say('tending', [`${place}. ${tending}`, pending(state)], evidence, next);
   const isOver = watch === null || state.at >= watch.until;
   const until = isOver ? place : `${place} until ${printInstant(watch.until)}`;
   const blind = blindGuardrails(state);

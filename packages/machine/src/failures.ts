@@ -1,11 +1,13 @@
 import { printDuration } from '@bluegreen/contract';
 import { isOutgrown } from './capacity.js';
-import { candidateServes, isFit, isReached, isRetired } from './conditions.js';
+import { candidateServes, isDeployed, isFit, isReached, isRetired } from './conditions.js';
 import { confirmedFinding } from './findings.js';
 import { gatesHere, guardrailsHere } from './gates.js';
 import { slotGoal, trafficGoal } from './goals.js';
 import { failedHook } from './hooks.js';
+import { specsDiffer } from './parity.js';
 import type { ReleaseState, RollbackCause } from './state.js';
+import { isTendedSlot } from './tending.js';
 import { serviceNames, serviceOf } from './update.js';
 
 type Cause = Omit<RollbackCause, 'at' | 'from'>;
@@ -16,7 +18,8 @@ export function findCause(state: ReleaseState, at: number): RollbackCause | null
     guardrailCause(state) ??
     (anyDriftFreeze(state)
       ? null
-      : (migrationCause(state) ??
+      : (parityCause(state) ??
+        migrationCause(state) ??
         gateCause(state, at) ??
         unfitCause(state, at) ??
         writeCause(state, at) ??
@@ -109,6 +112,8 @@ export function givenUp(state: ReleaseState, name: string, at: number, patience:
   ) {
     return `${name}: the routing was not reached in ${routing.attempts} attempts${because(routing.failure)}`;
   }
+  const untended = untendable(state, name, at, attempts);
+  if (untended !== null) return untended;
   const { deploy, retire } = slotGoal(state, name);
   const slot = deploy ?? retire;
   const converge = slot === null ? null : slots[slot].converge;
@@ -122,6 +127,20 @@ export function givenUp(state: ReleaseState, name: string, at: number, patience:
   return null;
 }
 
+/** The autoscaler or the workers of a slot can't be set any more. */
+function untendable(state: ReleaseState, name: string, at: number, attempts: number): string | null {
+  const { slots } = serviceOf(state, name);
+  const { settleMs } = state.plan.policy.limits;
+  for (const slot of ['blue', 'green'] as const) {
+    const { tend, fresh } = slots[slot];
+    if (tend === null || !fresh || tend.status === 'running' || isTendedSlot(state, name, slot)) continue;
+    const isAwaited = tend.status === 'accepted' && at < tend.since + settleMs;
+    const isOver = tend.failure?.permanent === true || (tend.attempt >= attempts && !isAwaited);
+    if (isOver) return `${name}: the autoscaler and the workers of ${slot} could not be set${because(tend.failure)}`;
+  }
+  return null;
+}
+
 /** A write whose effect was not read yet is not a failure yet. */
 function isShownOrUnread(state: ReleaseState, name: string): boolean {
   const { routing } = serviceOf(state, name);
@@ -130,6 +149,16 @@ function isShownOrUnread(state: ReleaseState, name: string): boolean {
 
 function because(failure: { readonly code: string; readonly message: string } | null): string {
   return failure === null ? '' : `: ${failure.message}`;
+}
+
+/** The candidate runs, and is not made as the slot that it takes the place of. */
+function parityCause(state: ReleaseState): Cause | null {
+  if (state.phase !== 'preparing') return null;
+  for (const name of serviceNames(state)) {
+    const message = isDeployed(state, name) ? specsDiffer(state, name) : null;
+    if (message !== null) return { code: 'specs-differ', service: name, message };
+  }
+  return null;
 }
 
 /** What the new version needs could not be made: nothing has moved yet. */

@@ -133,6 +133,8 @@ export const lastPatience = 4;
 
 /** Ready instances that a slot with traffic needs. */
 export function neededInstances(state: ReleaseState, name: string): number {
-  const { capacity } = state.plan.policy.prepare;
+  const { capacity, previewCapacity } = state.plan.policy.prepare;
+  const isPreview = state.phase === 'preparing' || state.phase === 'verifying';
+  if (previewCapacity !== undefined && isPreview) return previewCapacity;
   return capacity === 'match-active' ? (serviceOf(state, name).capacity?.needed ?? 1) : capacity;
 }

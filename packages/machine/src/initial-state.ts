@@ -71,5 +71,5 @@ function initialService(): ServiceState {
 }
 
 function initialSlot(): SlotState {
-  return { seen: null, converge: null, generation: 0, fresh: false, unfitSince: null };
+  return { seen: null, converge: null, tend: null, generation: 0, fresh: false, unfitSince: null };
 }

@@ -44,13 +44,14 @@ function forgetReads(state: ReleaseState, name: string, at: number): ReleaseStat
     unreadableSince: null,
     staleSince: null,
   });
+  const lost = { status: 'unknown' as const, since: at, notBefore: at };
   for (const slot of ['blue', 'green'] as const) {
     const { converge, generation } = slots[slot];
     // Nobody knows how a write ended whose caller died.
-    const unknown =
-      converge?.status === 'running' ? { ...converge, status: 'unknown' as const, since: at, notBefore: at } : converge;
+    const unknown = converge?.status === 'running' ? { ...converge, ...lost } : converge;
     next = withSlot(next, name, slot, {
       converge: unknown,
+      tend: slots[slot].tend?.status === 'running' ? { ...slots[slot].tend, ...lost } : slots[slot].tend,
       generation: generation + 1,
       fresh: false,
       unfitSince: null,

@@ -12,8 +12,10 @@ import { lookBeforeReturn } from './doubt.js';
 import { confirmedFinding } from './findings.js';
 import { allPassed, closeAll, gatesHere, guardrailsHere, guardrailsSee, openAll } from './gates.js';
 import { hooksOver, openHooks } from './hooks.js';
+import { isAlike } from './parity.js';
 import type { ActivePhase, ReleaseState } from './state.js';
 import { currentStep, isFirstDeploy, stepsOf } from './steps.js';
+import { isTended } from './tending.js';
 import { eachService, serviceNames, serviceOf, withRouting, withService } from './update.js';
 
 /** The guards of the machine, by the names that its definition uses. */
@@ -22,7 +24,8 @@ export const guards = {
   cannotReturn: (state: ReleaseState): boolean => state.cause !== null && isFirstDeploy(state) && touchedRouting(state),
   hasNoStart: (state: ReleaseState, at: number): boolean => startProblem(state, at) !== null,
   isPrepared: (state: ReleaseState, at: number): boolean =>
-    mayMove(state) && serviceNames(state).every((name) => isReached(state, name, at) && isDeployed(state, name)),
+    mayMove(state) &&
+    serviceNames(state).every((name) => isReached(state, name, at) && isDeployed(state, name) && isAlike(state, name)),
   mayOpenVerify: (state: ReleaseState, at: number): boolean =>
     state.watch === null && mayMove(state) && allReached(state, at),
   isVerified: (state: ReleaseState, at: number): boolean =>
@@ -39,7 +42,7 @@ export const guards = {
     retentionOver(state, at) &&
     hooksOver(state) &&
     openHooks(state, 'contract').length === 0 &&
-    serviceNames(state).every((name) => isRetired(state, name)),
+    serviceNames(state).every((name) => isRetired(state, name) && isTended(state, name)),
   isReturned: (state: ReleaseState, at: number): boolean =>
     hooksOver(state) && serviceNames(state).every((name) => isServiceOver(state, name, at)),
   isDeadEnd: (state: ReleaseState, at: number): boolean => deadEnd(state, at) !== null,
@@ -132,7 +135,8 @@ function endService(state: ReleaseState, name: string, at: number): ReleaseState
 function isWatchDone(state: ReleaseState, at: number): boolean {
   const { watch } = state;
   if (watch === null || watch.lostAt !== null || at < watch.until || !mayMove(state)) return false;
-  const isSound = allReached(state, at) && serviceNames(state).every((name) => isDeployed(state, name));
+  const isSound =
+    allReached(state, at) && serviceNames(state).every((name) => isDeployed(state, name) && isTended(state, name));
   return isSound && allPassed(state, gatesHere(state)) && guardrailsSee(state);
 }
 

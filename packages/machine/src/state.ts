@@ -20,6 +20,7 @@ export interface RollbackCause {
     | 'candidate-unfit'
     | 'write-failed'
     | 'migration-failed'
+    | 'specs-differ'
     | 'earlier-owner-asked';
   readonly at: number;
   readonly from: Phase;
@@ -160,6 +161,8 @@ export interface SlotState {
   readonly seen: SeenSlot | null;
   /** The last write to this slot in this release. */
   readonly converge: ConvergeState | null;
+  /** The last change of its autoscaler and its workers in this release. */
+  readonly tend: TendState | null;
   /** Counts writes and owners, as in `RoutingState`. */
   readonly generation: number;
   /** Whether the slot was read since the last write and by this owner. */
@@ -176,7 +179,19 @@ export interface SeenSlot {
   readonly whyNotReady: string | null;
   readonly drained: boolean;
   readonly url: string | null;
+  /** `null`: the environment does not say. */
+  readonly autoscaling: 'free' | 'frozen' | null;
+  readonly workers: 'active' | 'idle' | null;
+  readonly spec: string | null;
 }
+
+/** What a slot is like besides what runs in it. */
+export interface Tended {
+  readonly autoscaling: 'free' | 'frozen';
+  readonly workers: 'active' | 'idle';
+}
+
+export interface TendState extends Omit<ConvergeState, 'goal' | 'atLeast'>, Tended {}
 
 export interface ConvergeState {
   readonly key: string;

@@ -1,34 +1,15 @@
-import {
-  slots as bothSlots,
-  type EnvironmentTarget,
-  type Fence,
-  printStamp,
-  type Slot,
-  sameTarget,
-  type TrafficTarget,
-} from '@bluegreen/contract';
+import { slots as bothSlots, printStamp, type Slot, sameTarget, type TrafficTarget } from '@bluegreen/contract';
 import { instants } from './clockwork.js';
-import {
-  isDeployed,
-  isFit,
-  isLeftAlone,
-  isRetired,
-  isReturnedTo,
-  isShown,
-  nothingUnresolved,
-  runsRelease,
-  touchableFrom,
-} from './conditions.js';
+import { isDeployed, isFit, isShown } from './conditions.js';
 import { providersReachedFrom } from './dependencies.js';
+import { idleFactor, nextFence } from './effect-parts.js';
 import type { Effect } from './effects.js';
-import { lastPatience, neededInstances, retainUntil, slotGoal, trafficGoal } from './goals.js';
-import { openHooks } from './hooks.js';
+import { environmentEffects } from './environment-effects.js';
+import { lastPatience, trafficGoal } from './goals.js';
 import { hookEffects, judgeEffects } from './judged-effects.js';
-import type { ConvergeState, ReleaseState } from './state.js';
+import type { ReleaseState } from './state.js';
+import { isFrozen } from './tending.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
-
-/** How much less often is read what nothing waits for. */
-const idleFactor = 5;
 
 /**
  * What shall be done now. Total, and derived from the state alone: a recovered process wants the same. A generic
@@ -69,14 +50,11 @@ function busyResources(state: ReleaseState): Set<string> {
     const { routing, slots } = serviceOf(state, name);
     const { traffic, environment } = plannedOf(state, name);
     if (routing.writes.some(({ status }) => status === 'running')) busy.add(traffic.resource);
-    if (bothSlots.some((slot) => slots[slot].converge?.status === 'running')) busy.add(environment.resource);
+    const isBusy = (slot: Slot): boolean =>
+      slots[slot].converge?.status === 'running' || slots[slot].tend?.status === 'running';
+    if (bothSlots.some(isBusy)) busy.add(environment.resource);
   }
   return busy;
-}
-
-function nextFence(state: ReleaseState, resource: string): Fence {
-  const { epoch, sequence } = state.fences[resource] ?? { epoch: 0, sequence: 0 };
-  return { epoch, sequence: sequence + 1 };
 }
 
 function routingEffects(state: ReleaseState, name: string, busy: Set<string>, effects: Effect[]): void {
@@ -135,7 +113,9 @@ function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boole
     return false;
   if (leadsToDead(state, name, goal)) return false;
   // S1: capacity before weight, and of every service: what is shifted alone is mixed. A rollback never waits (S28).
-  return state.phase !== 'shifting' || serviceNames(state).every((each) => isDeployed(state, each));
+  return (
+    state.phase !== 'shifting' || serviceNames(state).every((each) => isDeployed(state, each) && isFrozen(state, each))
+  );
 }
 
 /** S14: what somebody else sent to the candidate is not taken from it for an active slot that is seen dead. */
@@ -154,119 +134,3 @@ function isForward(state: ReleaseState, goal: TrafficTarget, seen: TrafficTarget
   if (state.phase !== 'verifying' && state.phase !== 'shifting' && state.phase !== 'baking') return false;
   return state.watch === null || goal.weights[candidate] > (seen?.weights[candidate] ?? 0);
 }
-
-function environmentEffects(state: ReleaseState, name: string, busy: Set<string>, effects: Effect[]): void {
-  const service = serviceOf(state, name);
-  const { resource } = plannedOf(state, name).environment;
-  const { pollMs } = state.plan.policy.limits;
-  const goal = slotGoal(state, name);
-  for (const slot of bothSlots) {
-    const { converge, generation, fresh } = service.slots[slot];
-    const isGoal = slot === goal.deploy ? !isFit(state, name, slot) : slot === goal.retire && !isRetired(state, name);
-    const isWanted = slot === (converge?.goal === 'retire' ? goal.retire : goal.deploy);
-    if (converge?.status === 'running') {
-      // A deployment that nobody wants any more is given up, so that nothing waits for it (S28).
-      if (!isWanted) continue;
-      effects.push(convergeEffect(state, name, slot, converge.goal, converge.key, state.fences[resource]!, 0));
-      continue;
-    }
-    const isAwaited = isGoal && !(slot === goal.retire && isLeftAlone(service.slots[slot]));
-    effects.push({
-      kind: 'observe-environment',
-      key: `observe-environment/${name}/${slot}/${generation}`,
-      notBefore: 0,
-      service: name,
-      slot,
-      everyMs: isAwaited || !fresh || isReturnedTo(state, name, slot) ? pollMs : pollMs * idleFactor,
-    });
-    if (!isGoal || busy.has(resource)) continue;
-    const kind = slot === goal.retire ? 'retire' : isGrowing(state, name, slot) ? 'grow' : 'deploy';
-    const from = startFrom[kind](state, name, slot);
-    if (from === null) continue;
-    const attempt = converge?.goal === kind ? converge.attempt + 1 : 1;
-    const key = `${state.id}/${name}/converge/${slot}/${kind}/${generation}/${attempt}`;
-    effects.push(convergeEffect(state, name, slot, kind, key, nextFence(state, resource), from));
-    busy.add(resource);
-  }
-}
-
-function convergeEffect(
-  state: ReleaseState,
-  name: string,
-  slot: Slot,
-  goal: ConvergeState['goal'],
-  key: string,
-  fence: Fence,
-  notBefore: number,
-): Effect {
-  const { version, parameters } = plannedOf(state, name);
-  const deployment = { id: state.id, version, ...(parameters === undefined ? {} : { parameters }) };
-  const target: EnvironmentTarget = {
-    slot,
-    release: goal === 'retire' ? null : deployment,
-    atLeast: goal === 'retire' ? 0 : neededInstances(state, name),
-    autoscaling: 'free',
-    workers: goal === 'retire' ? 'idle' : 'active',
-  };
-  const size = goal === 'grow' ? `/${target.atLeast}` : '';
-  const idempotencyKey = `${state.id}/${name}/${slot}/${goal}${size}`;
-  return { kind: 'converge', key, idempotencyKey, notBefore, service: name, target, fence };
-}
-
-/** When the candidate may be deployed; `null`: not now. Only while preparing: what serves is never deployed over (S57). */
-function deployFrom(state: ReleaseState, name: string, slot: Slot): number | null {
-  const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
-  const { roles, slots } = serviceOf(state, name);
-  if (state.phase !== 'preparing' || state.paused !== null || seen === null || !fresh) return null;
-  // `match-active` needs to have seen the active slot.
-  if (roles?.active != null && slots[roles.active].seen === null) return null;
-  if (runsRelease(state, name, seen, converge) || openHooks(state, 'expand').length > 0) return null;
-  return attemptFrom(state, touchableFrom(state, name, slot), converge, 'deploy');
-}
-
-/** The slot runs this release and was asked for fewer instances than it needs now. */
-function isGrowing(state: ReleaseState, name: string, slot: Slot): boolean {
-  const { converge, seen } = serviceOf(state, name).slots[slot];
-  return seen !== null && runsRelease(state, name, seen, converge);
-}
-
-/**
- * When the candidate may get more instances, because the active slot grew or an autoscaler took some; `null`: not now.
- * More instances take nothing from anybody, so it is done while users are on the slot, and while the release is paused.
- */
-function growFrom(state: ReleaseState, name: string, slot: Slot): number | null {
-  const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
-  const needed = neededInstances(state, name);
-  if (!plannedOf(state, name).environment.capabilities.capacity) return null;
-  if (seen === null || !fresh || seen.desired >= needed) return null;
-  const isAsked = converge !== null && converge.goal === 'grow' && converge.atLeast === needed;
-  return isAsked ? attemptFrom(state, 0, converge, 'grow') : 0;
-}
-
-/** When the slot may be retired; `null`: not now. */
-function retireFrom(state: ReleaseState, name: string, slot: Slot): number | null {
-  if (state.paused !== null || !nothingUnresolved(state)) return null;
-  const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
-  if (seen === null || !fresh) return null;
-  const retained = state.phase === 'retiring' ? retainUntil(state, name) : 0;
-  if (retained === null) return null;
-  const touchable = touchableFrom(state, name, slot);
-  return attemptFrom(state, touchable === null ? null : Math.max(touchable, retained), converge, 'retire');
-}
-
-/** The next attempt at a goal, `null` while the last one may still work out or none is left. */
-function attemptFrom(
-  state: ReleaseState,
-  from: number | null,
-  converge: ConvergeState | null,
-  goal: ConvergeState['goal'],
-): number | null {
-  if (from === null || converge === null || converge.goal !== goal) return from;
-  const { attempts, settleMs } = state.plan.policy.limits;
-  const most = goal === 'retire' ? attempts * lastPatience : attempts;
-  if (converge.attempt >= most || converge.failure?.permanent === true) return null;
-  if (converge.status === 'accepted') return goal === 'deploy' ? null : Math.max(from, converge.since + settleMs);
-  return Math.max(from, converge.notBefore);
-}
-
-const startFrom = { deploy: deployFrom, grow: growFrom, retire: retireFrom } as const;

@@ -3,7 +3,7 @@ import { backoffMs } from './backoff.js';
 import { runsRelease } from './conditions.js';
 import type { Fact, StartedWrite } from './events.js';
 import { trafficGoal } from './goals.js';
-import type { ConvergeState, ReleaseState, RouteWrite } from './state.js';
+import type { ConvergeState, ReleaseState, RouteWrite, SlotState, Tended, TendState } from './state.js';
 import { plannedOf, serviceNames, serviceOf, withRouting, withService, withSlot } from './update.js';
 
 type Settled = Extract<Fact, { readonly type: 'effect-settled' }>;
@@ -35,6 +35,14 @@ export function noteStarted(state: ReleaseState, key: string, write: StartedWrit
   }
   const { resource } = planned.environment;
   const slot = serviceOf(state, name).slots[write.slot];
+  if (write.tend !== undefined) {
+    const begun = withSlot(state, name, write.slot, {
+      tend: startedTend(slot, key, write.tend, at),
+      generation: slot.generation + 1,
+      fresh: false,
+    });
+    return { ...begun, fences: { ...state.fences, [resource]: write.fence } };
+  }
   const goal = goalOf(state, write);
   const atLeast = write.atLeast ?? null;
   // More instances than were asked for so far is another goal, with attempts of its own.
@@ -54,6 +62,12 @@ export function noteStarted(state: ReleaseState, key: string, write: StartedWrit
   return isTeardown(state, write) ? withService(fenced, name, { teardownBegunAt: at }) : fenced;
 }
 
+function startedTend({ tend }: SlotState, key: string, wanted: Tended, at: number): TendState {
+  const isSame = tend?.autoscaling === wanted.autoscaling && tend.workers === wanted.workers;
+  const attempt = isSame ? tend.attempt + 1 : 1;
+  return { ...wanted, key, attempt, status: 'running', since: at, notBefore: at, failure: null };
+}
+
 function goalOf(state: ReleaseState, write: StartedWrite & { readonly kind: 'converge' }): ConvergeState['goal'] {
   if (write.version === null) return 'retire';
   const { seen, converge } = serviceOf(state, write.service).slots[write.slot];
@@ -65,6 +79,7 @@ export function isTeardown(state: ReleaseState, write: StartedWrite): boolean {
   const service = serviceOf(state, write.service);
   return (
     write.kind === 'converge' &&
+    write.tend === undefined &&
     write.version === null &&
     write.slot === service.roles?.active &&
     service.teardownBegunAt === null
@@ -78,9 +93,12 @@ export function noteSettled(state: ReleaseState, event: Settled): ReleaseState {
     const write = service.routing.writes.find(({ key }) => key === event.key);
     if (write !== undefined) return settleRoute(state, name, write, event);
     for (const slot of ['blue', 'green'] as const) {
-      const { converge } = service.slots[slot];
+      const { converge, tend } = service.slots[slot];
+      const generation = service.slots[slot].generation + 1;
+      if (tend?.key === event.key && tend.status === 'running') {
+        return withSlot(state, name, slot, { tend: settleConverge(tend, event), generation, fresh: false });
+      }
       if (converge?.key === event.key && converge.status === 'running') {
-        const generation = service.slots[slot].generation + 1;
         return withSlot(state, name, slot, { converge: settleConverge(converge, event), generation, fresh: false });
       }
     }
@@ -110,7 +128,7 @@ function settleRoute(state: ReleaseState, name: string, write: RouteWrite, event
   return withRouting(state, name, { ...reread, writes, failure: failureOf(event.result), notBefore });
 }
 
-function settleConverge(converge: ConvergeState, { at, result, key }: Settled): ConvergeState {
+function settleConverge<Write extends ConvergeState | TendState>(converge: Write, { at, result, key }: Settled): Write {
   if (result.outcome === 'accepted') return { ...converge, status: 'accepted', since: at, failure: null };
   return {
     ...converge,

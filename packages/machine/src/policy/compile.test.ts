@@ -12,7 +12,7 @@ describe('defaults', () => {
       audiences: {},
       analyses: {},
       cohort: null,
-      prepare: { readyWithinMs: 10 * minute, capacity: 'match-active' },
+      prepare: { readyWithinMs: 10 * minute, capacity: 'match-active', autoscaling: 'leave', parity: 'ignore' },
       verify: { gates: [] },
       shift: [{ percent: 100, audiences: [], holdMs: 0, gates: [] }],
       guardrails: [],

@@ -30,6 +30,9 @@ export function compileChecked(policy: Policy): CompiledPolicy {
     prepare: {
       readyWithinMs: durationMs(prepare?.readyWithin ?? policyDefaults.prepare.readyWithin),
       capacity: prepare?.capacity ?? policyDefaults.prepare.capacity,
+      ...(prepare?.previewCapacity === undefined ? {} : { previewCapacity: prepare.previewCapacity }),
+      autoscaling: prepare?.autoscaling ?? policyDefaults.prepare.autoscaling,
+      parity: prepare?.parity ?? policyDefaults.prepare.parity,
     },
     verify: { gates: compileGates('verify', verify?.gates) },
     shift: compileSteps(policy.shift),
@@ -40,6 +43,7 @@ export function compileChecked(policy: Policy): CompiledPolicy {
     },
     retire: compileRetire(policy.retire ?? {}),
     limits: compileLimits(policy.limits ?? {}),
+    ...(policy.workers === undefined ? {} : { workers: { ...policyDefaults.workers, ...policy.workers } }),
     ...(policy.hooks === undefined ? {} : { hooks: compileHooks(policy.hooks) }),
     ...(policy.windows === undefined ? {} : { windows: compileWindows(policy.windows) }),
   };

@@ -6,7 +6,8 @@
  * was meant to be `'30m'`. Longer bakes say so themselves.
  */
 export const policyDefaults = {
-  prepare: { readyWithin: '10m', capacity: 'match-active' },
+  prepare: { readyWithin: '10m', capacity: 'match-active', autoscaling: 'leave', parity: 'ignore' },
+  workers: { onRollback: 'gap' },
   analysis: { every: '10s' },
   /** Assumed, but for `falsePass` and `warmUp`: docs/reference/gates.md says what they were measured against. */
   compared: { minSamples: 50, minTime: '5m', falsePass: 0.02, every: '15s' },

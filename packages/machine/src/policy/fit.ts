@@ -32,6 +32,7 @@ export function checkFit(policy: CompiledPolicy, services: Readonly<Record<strin
       ...checkWeights(policy, service),
       ...checkPeople(policy, service),
       ...checkCapacity(policy, service),
+      ...checkTending(policy, service),
       ...checkFencing(service),
       ...checkAfterRestart(policy, service),
       ...checkPreview(policy, service),
@@ -87,6 +88,25 @@ function checkPeople({ audiences, shift, cohort }: CompiledPolicy, { traffic }: 
 function kindOf(match: AudienceMatch): TrafficCapabilities['audiences'][number] {
   if ('header' in match) return 'header';
   return 'cookie' in match ? 'cookie' : 'source-range';
+}
+
+/** What the policy asks of autoscalers and workers, and whether the environment can. */
+function checkTending({ prepare, workers }: CompiledPolicy, { environment }: FitService): readonly Problem[] {
+  const { name, capabilities } = environment;
+  const problems: Problem[] = [];
+  if (prepare.autoscaling === 'freeze' && !capabilities.autoscaling) {
+    problems.push(found('refuse', 'policy/capability-autoscaling', ['prepare', 'autoscaling'], name));
+  }
+  if (workers !== undefined && !capabilities.workers) {
+    problems.push(found('refuse', 'policy/capability-workers', ['workers'], name));
+  }
+  if (workers === undefined && capabilities.workers) {
+    problems.push(found('note', 'policy/capability-workers-doubled', ['workers'], name));
+  }
+  if (prepare.previewCapacity !== undefined && !capabilities.capacity) {
+    problems.push(found('refuse', 'policy/capability-capacity', ['prepare', 'previewCapacity'], name));
+  }
+  return problems;
 }
 
 function checkCapacity({ prepare }: CompiledPolicy, { environment }: FitService): readonly Problem[] {

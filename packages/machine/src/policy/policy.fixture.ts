@@ -122,6 +122,9 @@ export const validPolicy: fc.Arbitrary<object> = fc
         prepare: optional({
           readyWithin: minutes(60),
           capacity: fc.constantFrom<number | string>('match-active', 1, 40),
+          previewCapacity: fc.integer({ min: 1, max: 3 }),
+          autoscaling: fc.constantFrom('freeze', 'leave'),
+          parity: fc.constantFrom('require', 'ignore'),
         }),
         verify: fc.record({ gates }),
         shift: stepsOf(Object.keys(audiences), gates),
@@ -132,6 +135,7 @@ export const validPolicy: fc.Arbitrary<object> = fc
           candidate: fc.constantFrom('keep', 'retire'),
           drain: fc.constantFrom('0s', '1m'),
         }),
+        workers: optional({ onRollback: fc.constantFrom('gap', 'overlap') }),
         hooks: optional({ afterCutover: fc.subarray(['warm', 'tell']), onRollback: fc.subarray(['purge']) }),
         windows: fc.record(
           {

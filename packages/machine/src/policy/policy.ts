@@ -23,6 +23,7 @@ export interface Policy<
   readonly guardrails?: readonly NoInfer<Analysis>[];
   readonly bake?: { readonly for: DurationText; readonly gates?: readonly GatePolicy<Check, NoInfer<Analysis>>[] };
   readonly retire?: RetirePolicy;
+  readonly workers?: { readonly onRollback?: 'gap' | 'overlap' };
   readonly hooks?: { readonly afterCutover?: readonly string[]; readonly onRollback?: readonly string[] };
   readonly windows?: WindowsPolicy;
   readonly limits?: LimitsPolicy;
@@ -76,6 +77,9 @@ export interface LatencyPolicy extends ComparedPolicy {
 export interface PreparePolicy {
   readonly readyWithin?: DurationText;
   readonly capacity?: 'match-active' | number;
+  readonly previewCapacity?: number;
+  readonly autoscaling?: 'freeze' | 'leave';
+  readonly parity?: 'require' | 'ignore';
 }
 
 export type StepPolicy<

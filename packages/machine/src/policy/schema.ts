@@ -60,6 +60,16 @@ export function policySchema(shape: SchemaShape, gate = gateSchema(shape)) {
       'After the cutover, with both slots up. The release is promoted when it ends. Left out: promoted at once.',
     ),
     retire: optional(retireSchema(shape), 'What becomes of the slot that no longer serves.'),
+    workers: optional(
+      shape.object({
+        onRollback: optional(
+          choice(['gap', 'overlap']),
+          'On the way back: `gap` stops the workers of the candidate before those of the old slot begin, `overlap` the other way round.',
+          policyDefaults.workers.onRollback,
+        ),
+      }),
+      'Queue consumers and cron jobs run in one slot only: the old one until all users are on the new one. Left out: each slot has its own.',
+    ),
     hooks: optional(
       shape.object({
         afterCutover: optional(
@@ -129,6 +139,20 @@ function prepareSchema(shape: SchemaShape) {
       shape.valueOr(count(100_000), 'a number of instances', ['match-active']),
       'Ready instances that the candidate needs: a number, or as many as the active slot has.',
       prepare.capacity,
+    ),
+    previewCapacity: optional(
+      count(100_000),
+      'Ready instances until the first shift, which then waits for `capacity`. Left out: `capacity` from the start.',
+    ),
+    autoscaling: optional(
+      choice(['freeze', 'leave']),
+      'Whether the autoscalers of both slots stand still from the first shift to the end of the bake.',
+      prepare.autoscaling,
+    ),
+    parity: optional(
+      choice(['require', 'ignore']),
+      'Whether both slots have to be made alike, but for the version, before anything is verified.',
+      prepare.parity,
     ),
   });
 }
