@@ -39,6 +39,11 @@ const suites = [
     command: dev('e2e', 'explore', '--schedules', '6000', '--json'),
   },
   { name: 'conformance', limitMs: 10 * minuteMs, command: dev('e2e', 'conformance', '--json') },
+  {
+    name: 'decisions',
+    limitMs: 10 * minuteMs,
+    command: dev('bench:decisions', '--runs', '400', '--json', '--gate'),
+  },
   { name: 'bench', limitMs: 10 * minuteMs, command: dev('bench', '--quick', '--json') },
 ];
 

@@ -25,6 +25,7 @@ const commands = {
       packages: async () => (await build()) || runBuilt('e2e', 'packed', ['--lint', ...args]),
     }),
   bench: (args) => runBuilt('bench', 'main', args),
+  'bench:decisions': (args) => runBuilt('bench', 'decisions', args),
   e2e: ([name = '', ...args]) => runBuilt('e2e', name, args),
   example: ([name = '', ...args]) => runBuilt(`examples/${name}`, 'main', args),
 };

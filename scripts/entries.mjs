@@ -12,7 +12,7 @@ export const foldersVariable = 'BLUEGREEN_BUNDLE';
 /**
  * What is bundled: per folder of the workspace, output name to source file, both relative to that folder.
  * A package's entries are the ones its manifest exports or names as `bin`; an end-to-end suite is any file directly in
- * `e2e/src`; an example or benchmark is its `src/main.ts`. A source that does not exist yet is left out.
+ * `e2e/src`; an example is its `src/main.ts`, the benchmarks are that and `src/decisions.ts`. A source that does not exist yet is left out.
  *
  * @returns {Bundle[]}
  */
@@ -56,6 +56,7 @@ function binSources(manifest) {
 /** @param {string} folder */
 function runnableSources(folder) {
   if (folder.startsWith('packages/')) return [];
+  if (folder === 'bench') return ['src/main.ts', 'src/decisions.ts'];
   if (folder !== 'e2e') return ['src/main.ts'];
   const isSuite = (/** @type {string} */ name) => name.endsWith('.ts') && !/\.(test|fixture)\.ts$/.test(name);
   const source = join(root, folder, 'src');

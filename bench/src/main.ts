@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { decisionRows } from './decision.js';
+import { gateRows } from './gates.js';
 import { journalRows } from './journal.js';
 import { realClocks } from './measure.js';
 import { memoryRows } from './memory.js';
@@ -23,6 +24,7 @@ async function main(args: readonly string[]): Promise<number> {
     decision: () => decisionRows(clocks, isQuick),
     memory: () => memoryRows(isQuick),
     journal: () => journalRows(clocks, isQuick),
+    gates: () => gateRows(clocks, isQuick),
     rate: () => rateRows(clocks, isQuick),
     simulation: () => simulatedRows(clocks, isQuick),
     workers: () => workerRows(import.meta.url, clocks, isQuick),

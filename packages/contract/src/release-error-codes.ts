@@ -155,6 +155,11 @@ export const releaseErrorCodes = {
     hint: 'Name one of `analyses` of the policy.',
     reaction: 'permanent',
   },
+  'release/gate-underpowered': {
+    message: 'A gate will hardly decide at this traffic.',
+    hint: 'Give the candidate a larger share, the step a longer hold, or the analysis a larger maxRatio.',
+    reaction: 'permanent',
+  },
   'release/metrics-missing': {
     message: 'The policy has an analysis, but this releaser has no metric source.',
     hint: 'Give `createReleaser({ metrics })` one.',

@@ -25,6 +25,7 @@ export { memoryJournal } from './journal/memory-journal.js';
 export type { ReleaseFilter, ReleaseListing } from './list-releases.js';
 export type { Notice, NotifySink, NotifySinks } from './notify/notice.js';
 export type { ReleaseOutcome } from './outcome-of.js';
+export type { ExpectedTraffic, PlannedGate } from './plan-gates.js';
 export type { PlannedRouting, PlannedStep, ReleasePlanReport } from './plan-report.js';
 export { Release } from './release.js';
 export type { NumberedEvent } from './release-feed.js';

@@ -1,6 +1,7 @@
 import { type Finding, printDuration, type Slot, soleSlot, type TrafficObservation } from '@bluegreen/contract';
 import type { CompiledGate, CompiledPolicy, Opening, PlannedService, ReleasePlan } from '@bluegreen/machine';
 import { mixedShare, shiftOrder, skewOf } from './mixed-versions.js';
+import { type ExpectedTraffic, gateFindings, type PlannedGate, planGates } from './plan-gates.js';
 import type { PreparedRelease } from './prepare-release.js';
 
 /** What a release would do, and what its adapters cannot promise. */
@@ -24,6 +25,8 @@ export interface ReleasePlanReport {
   readonly skew: { readonly atLeastMs: number; readonly atMostMs: number };
   /** When it may shift forward, the next ones; absent: at any time. */
   readonly openings?: readonly Opening[];
+  /** What the comparing gates can decide at the traffic that was given; empty without one. */
+  readonly gates: readonly PlannedGate[];
   /** What was filled in where the policy says nothing, and everything it says. */
   readonly policy: CompiledPolicy;
   /** A release with a `refuse` among them does not start. */
@@ -52,7 +55,8 @@ export interface PlannedStep {
   readonly mixedShare?: number;
 }
 
-export function reportPlan({ plan, findings, routing }: PreparedRelease): ReleasePlanReport {
+export function reportPlan({ plan, findings, routing }: PreparedRelease, traffic?: ExpectedTraffic): ReleasePlanReport {
+  const gates = traffic === undefined ? [] : planGates(plan.policy, traffic);
   const { policy } = plan;
   const services = Object.entries(plan.services);
   const holdsMs = policy.shift.reduce((sum, { holdMs }) => sum + holdMs, 0);
@@ -70,8 +74,9 @@ export function reportPlan({ plan, findings, routing }: PreparedRelease): Releas
     order,
     skew: skewOf(plan, order),
     ...(plan.openings === undefined ? {} : { openings: plan.openings.slice(0, 10) }),
+    gates,
     policy,
-    findings,
+    findings: [...findings, ...gateFindings(gates)],
   };
 }
 

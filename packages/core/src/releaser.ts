@@ -2,6 +2,7 @@ import { fail, systemClock } from '@bluegreen/contract';
 import type { ReleaseEvent } from '@bluegreen/machine';
 import { createEngine, type Engine } from './engine.js';
 import { listReleases, type ReleaseFilter, type ReleaseListing } from './list-releases.js';
+import type { ExpectedTraffic } from './plan-gates.js';
 import { type ReleasePlanReport, reportPlan } from './plan-report.js';
 import { prepareRelease } from './prepare-release.js';
 import { recoverAll, Standby } from './recovery.js';
@@ -27,7 +28,9 @@ export interface Releaser<C extends string = string> {
   /** @throws `policy/…`, codes of the adapters' findings, `release/unfinished`, `release/exists`, `journal/lease-held`; nothing was touched then */
   start(request: StartRequest<C>): Promise<Release>;
   /** What a start would do, and what speaks against it. Reads only. */
-  plan(request: Omit<StartRequest<C>, 'requestedBy' | 'id'>): Promise<ReleasePlanReport>;
+  plan(
+    request: Omit<StartRequest<C>, 'requestedBy' | 'id'> & { readonly expected?: ExpectedTraffic },
+  ): Promise<ReleasePlanReport>;
   /** A handle on a release of this journal, whoever drives it. @throws `release/unknown` */
   get(id: string): Promise<Release>;
   /**
@@ -67,7 +70,10 @@ export function createReleaser<C extends string = never>(options: ReleaserOption
   return {
     start: (request) => startRelease(engine, request),
     async plan(request) {
-      return reportPlan(await prepareRelease(engine, request, compileFor(engine, request.policy), 'plan'));
+      return reportPlan(
+        await prepareRelease(engine, request, compileFor(engine, request.policy), 'plan'),
+        request.expected,
+      );
     },
     async get(id) {
       if ((await journal.read(id)).length === 0) throw fail('release/unknown', { detail: id });

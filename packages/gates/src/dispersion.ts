@@ -40,10 +40,22 @@ export interface DispersionPrior {
   readonly bad: number;
 }
 
-/** 1 / max(1, dispersion): what one bad request counts. With a prior it is cautious while little was seen. */
+/** A dispersion within so many of its own standard deviations of 1 is chance, and would make every gate slower. */
+const believedFrom = 2;
+
+/** Standard deviation of `dispersionOf` where every bad request comes alone. */
+function spreadOf({ intervals, bad }: DispersionSums): number {
+  return intervals < 2 || bad === 0 ? 0 : Math.sqrt((2 + intervals / bad) / (intervals - 1));
+}
+
+/**
+ * 1 / max(1, dispersion): what one bad request counts. With a prior it is cautious while little was seen, and does not take
+ * chance for clusters.
+ */
 export function temperingOf(sums: DispersionSums, prior?: DispersionPrior): number {
-  const seen = Math.max(1, dispersionOf(sums));
-  if (prior === undefined) return 1 / seen;
+  const measured = Math.max(1, dispersionOf(sums));
+  if (prior === undefined) return 1 / measured;
+  const seen = measured > 1 + believedFrom * spreadOf(sums) ? measured : 1;
   const believed = (prior.dispersion * prior.bad + seen * sums.bad) / (prior.bad + sums.bad);
   return 1 / Math.max(1, believed);
 }

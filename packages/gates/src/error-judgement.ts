@@ -31,7 +31,7 @@ const shownAlpha = 0.05;
 const staleMs = 120_000;
 /** Evidence of harm, or a leaning to it, from which on fewer users should meet the candidate. */
 const suspicion = Math.log(3);
-const leansBad = -2;
+const leansBad = -2.5;
 /** A gate that would take longer than this share of the time it has left wants more traffic. */
 const starvedShare = 1 / 3;
 
@@ -207,4 +207,18 @@ function exposure(
   if (found.fail > suspicion || leaning(state) < leansBad) return { exposure: 'lower' };
   if (dueAt === null) return {};
   return etaMs === null || etaMs > (dueAt - toMs) * starvedShare ? { exposure: 'raise' } : {};
+}
+
+/**
+ * Whether the candidate should get more users, because at this traffic the gate would not decide in time, or fewer, because
+ * it may be bad.
+ */
+export function errorExposure(
+  options: ErrorJudgeOptions,
+  tests: ErrorRatioTests,
+  look: ComparedLook,
+  state: ErrorRatioState,
+): Evidence['exposure'] {
+  const found = errorRatioEvidence(tests, state);
+  return exposure(etaOf(options, look, state, found), look, found, state).exposure;
 }

@@ -63,13 +63,13 @@ export interface ErrorRatioTests {
 const bucketMs = 60_000;
 const startEveryMs = 300_000;
 /** How the evidence for passing is shared between the bet on the deadline and the fixed alternatives. */
-const betShare = 0.7;
+const betShare = 0.75;
 /** Alternatives for passing are powers of `maxRatio`: a good version is at 1, and most of the weight is there. */
 const passPowers = [0.5, 0, -0.5, -1, -2] as const;
 const passShares = [0.15, 0.55, 0.15, 0.1, 0.05] as const;
 /** How the evidence for passing is shared between "fewer than `maxRatio` times" and "less than is harmful". */
-const harmlessShare = 0.15;
-const prior: DispersionPrior = { dispersion: 9, bad: 3 };
+const harmlessShare = 0.1;
+const prior: DispersionPrior = { dispersion: 9, bad: 1 };
 
 export function errorRatioTests(limits: ErrorRatioLimits): ErrorRatioTests {
   const { maxRatio, failAbove, maxRate, harmlessRate } = limits;

@@ -4,6 +4,7 @@ export type { DispersionPrior, DispersionSums } from './dispersion.js';
 export { addToDispersion, dispersionOf, noDispersion, temperingOf } from './dispersion.js';
 export type { ComparedLook, ErrorJudgeMemory, ErrorJudgeOptions, ErrorLook } from './error-judge.js';
 export { comparedWindow, historyMs, judgeErrorRatio } from './error-judge.js';
+export { errorExposure } from './error-judgement.js';
 export type {
   ErrorCell,
   ErrorRatioEvidence,
@@ -21,6 +22,8 @@ export {
 } from './error-ratio.js';
 export type { LogEvidence, Mixture } from './evidence.js';
 export { addStart, evenMixture, freshEvidence, logMean, logOf, startMass } from './evidence.js';
+export type { ForecastQuestion, GateForecast } from './forecast.js';
+export { forecastErrorRatio } from './forecast.js';
 export type { Increase, MetricWindow } from './increase.js';
 export { increaseOf } from './increase.js';
 export type { Judgement } from './judgement.js';
