@@ -1,6 +1,6 @@
 import { slots as bothSlots, printStamp, type Slot, sameTarget, type TrafficTarget } from '@bluegreen/contract';
 import { instants } from './clockwork.js';
-import { isDeployed, isFit, isShown } from './conditions.js';
+import { isDeployed, isShown } from './conditions.js';
 import { providersReachedFrom } from './dependencies.js';
 import { idleFactor, nextFence } from './effect-parts.js';
 import type { Effect } from './effects.js';
