@@ -33,6 +33,7 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'contenders', '--rounds', '20', '--opens', '200', '--json'),
   },
+  { name: 'workers', limitMs: 5 * minuteMs, command: dev('e2e', 'workers', '--points', '8', '--json') },
   {
     name: 'explore',
     limitMs: 10 * minuteMs,
