@@ -45,7 +45,18 @@ function explainPaused(state: ReleaseState): Explanation | null {
     ? `Paused in ${state.phase} since ${since}, because a gate failed: ${paused.reason}`
     : `Paused in ${state.phase} since ${since} by ${paused.by}: ${paused.reason}`;
   const resume = offer(state, 'resume', isPolicy ? 'asks the gate again' : 'goes on');
-  return say('paused', [why, traffic(state)], gateEvidence(state), [...resume, ...offerRollback(state)]);
+  const failed = isPolicy ? gatesHere(state).find(({ id }) => isUnpassed(state, id)) : undefined;
+  const skip =
+    failed === undefined
+      ? []
+      : [`skipGate('${state.id}', '${failed.name}', { by, reason }): takes it out of the way; resume then goes on`];
+  return say('paused', [why, traffic(state)], gateEvidence(state), [...resume, ...skip, ...offerRollback(state)]);
+}
+
+/** Closed without a pass: it stands in the way until it is asked again or skipped. */
+function isUnpassed(state: ReleaseState, id: string): boolean {
+  const gate = state.gates[id];
+  return gate !== undefined && gate.closed !== null && !isPassed(gate);
 }
 
 function explainApproval(state: ReleaseState): Explanation | null {
@@ -60,7 +71,8 @@ function explainApproval(state: ReleaseState): Explanation | null {
   const sentence = `Waiting for ${from.join(' or ')} to approve ${name}${many} until ${due}; without an answer it ${then}`;
   const so = given.length === 0 ? null : `Approved so far by ${given.map(({ by }) => by).join(', ')}`;
   const notBy = byRequester === 'refused' ? `${state.requestedBy} requested the release and can't approve it` : null;
-  const approve = `approve('${state.id}', '${name}', { by, reason }): goes on`;
+  const isLast = needed - given.length === 1;
+  const approve = `approve('${state.id}', '${name}', { by, reason }): ${isLast ? 'goes on' : 'is one of those that are needed'}`;
   return say('approval-awaited', [sentence, so, notBy], gateEvidence(state), [approve, ...offerRollback(state)]);
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from './explain.js';
+import { operations } from './explain-operations.fixture.js';
 import { situations } from './explain-situations.fixture.js';
 import { checkExplained } from './walk-checks.fixture.js';
 
@@ -12,9 +13,11 @@ goes from \`v1\` on blue to \`v2\` on green, and the release is \`r1\`. Instants
 This page is written by a test: after a change, run \`npm test -- packages/machine/src/explain.test.ts -u\`.
 `;
 
+const everything = [...situations, ...operations];
+
 /** The page of all situations; every text of \`explain\` that a person can meet is read here before it is changed. */
 function page(): string {
-  const parts = situations.map(([title, play]) => {
+  const parts = everything.map(([title, play]) => {
     const { code, sentence, nextSteps } = explain(play().state);
     const steps = nextSteps.map((step) => `- ${step.replace(/^(\w+\(.*?\)): /, '`$1`: ')}\n`).join('');
     return `## ${title}\n\n\`${code}\`: ${sentence}\n${steps === '' ? '' : `\n${steps}`}`;
@@ -27,13 +30,13 @@ describe('explain', () => {
     await expect(page()).toMatchFileSnapshot('../../../docs/reference/explanations.md');
   });
 
-  it.each(situations)('offers nothing that is refused, and speaks in whole sentences: %s', (_, play) => {
+  it.each(everything)('offers nothing that is refused, and speaks in whole sentences: %s', (_, play) => {
     const { state, at } = play();
     checkExplained(state, at);
   });
 
   it('says what to do wherever only a person can go on', () => {
-    const held = situations
+    const held = everything
       .map(([, play]) => play().state)
       .filter((state) => state.phase === 'stuck' || state.heldSince !== null);
     expect(held.length).toBeGreaterThan(6);

@@ -163,7 +163,8 @@ function mixedFirst(state: ReleaseState): string | null {
   const known = serviceNames(state).filter((name) => serviceOf(state, name).roles !== null);
   const first = known.filter((name) => serviceOf(state, name).roles!.active === null);
   if (first.length === 0 || first.length === known.length) return null;
-  return `${first.join(', ')} was never deployed, ${known.filter((name) => !first.includes(name)).join(', ')} serves already`;
+  const serving = known.filter((name) => !first.includes(name)).join(', ');
+  return `never deployed: ${first.join(', ')}; serving already: ${serving}`;
 }
 
 function stuckReason(state: ReleaseState, at: number): { readonly code: string; readonly message: string } {
