@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { bundleEntries, foldersVariable } from './entries.mjs';
 import { quietly, runNode } from './run.mjs';
 import { filesBelow, hashFiles, readStamp, writeStamp } from './stamp.mjs';
-import { root, workspacePackages } from './workspace.mjs';
+import { readJson, root, workspacePackages } from './workspace.mjs';
 
 /** @typedef {import('./entries.mjs').Bundle} Bundle */
 
@@ -24,13 +24,30 @@ export function checkTypes(projects = [], stdio = 'inherit') {
 }
 
 /**
- * Bundles the published packages and one more folder, as far as their sources have changed since the last time. It
- * checks no types: whoever runs one example should not wait for, or fail on, everything else.
+ * Bundles the published packages, one more folder and the unpublished ones that it depends on, as far as their sources
+ * have changed since the last time. It checks no types: whoever runs one example should not wait for, or fail on,
+ * everything else.
  *
  * @param {string} folder
  */
 export function bundleFor(folder) {
-  return bundle(bundleEntries().filter((each) => each.published || each.folder === folder));
+  const needed = withDependencies(folder);
+  return bundle(bundleEntries().filter((each) => each.published || needed.has(each.folder)));
+}
+
+/**
+ * The folder, and every folder of the workspace that its manifest names, and theirs.
+ *
+ * @param {string} folder
+ */
+function withDependencies(folder) {
+  const manifests = new Map(workspacePackages().map((path) => [path, readJson(`${path}/package.json`)]));
+  const found = new Set([folder]);
+  for (const each of found) {
+    const names = Object.keys(manifests.get(each)?.dependencies ?? {});
+    for (const [path, { name }] of manifests) if (names.includes(name)) found.add(path);
+  }
+  return found;
 }
 
 /** What users get, and the examples: declarations first, because tsup writes beside them and removes nothing. */

@@ -105,17 +105,28 @@ function copyExamples(root: string, folder: string): { programs: string[]; depen
   const dependencies: Record<string, string> = {};
   for (const name of readdirSync(join(root, 'examples'))) {
     const from = join(root, 'examples', name);
-    if (!existsSync(join(from, 'dist/main.js'))) continue;
-    const program = join('examples', name, 'main.js');
+    const bundle = ['main.js', 'index.js'].find((each) => existsSync(join(from, 'dist', each)));
+    if (bundle === undefined) continue;
+    const program = join('examples', name, bundle);
     mkdirSync(join(folder, 'examples', name), { recursive: true });
     cpSync(join(from, 'src'), join(folder, 'examples', name, 'src'), { recursive: true });
-    cpSync(join(from, 'dist/main.js'), join(folder, program));
-    if (isRunnable(name, folder)) programs.push(program);
-    const declared: Record<string, string> =
-      JSON.parse(readFileSync(join(from, 'package.json'), 'utf8')).dependencies ?? {};
-    for (const [dependency, range] of Object.entries(declared)) {
+    cpSync(join(from, 'dist', bundle), join(folder, program));
+    const manifest: { readonly name: string; readonly dependencies?: Readonly<Record<string, string>> } = JSON.parse(
+      readFileSync(join(from, 'package.json'), 'utf8'),
+    );
+    if (bundle === 'index.js') dependencies[manifest.name] = writeLibrary(folder, name, manifest.name);
+    else if (isRunnable(name, folder)) programs.push(program);
+    for (const [dependency, range] of Object.entries(manifest.dependencies ?? {})) {
       if (!range.startsWith('workspace:')) dependencies[dependency] = range;
     }
   }
   return { programs, dependencies };
+}
+
+/** Makes a package of an example that others import. Answers how a manifest names it. */
+function writeLibrary(folder: string, example: string, name: string): string {
+  const exports = { '.': { types: './src/index.ts', default: './index.js' } };
+  const manifest = { name, private: true, version: '0.0.0', type: 'module', exports };
+  writeFileSync(join(folder, 'examples', example, 'package.json'), JSON.stringify(manifest, null, 2));
+  return `file:./examples/${example}`;
 }
