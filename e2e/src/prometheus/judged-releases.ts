@@ -7,7 +7,7 @@ import type { Behaviour, MeasuredServices } from './measured-services.js';
 /** What one release came to. */
 export interface JudgedRelease {
   readonly end: 'promoted' | 'rolled-back' | 'stuck' | 'none';
-  /** The name of the gate or guardrail that ended it, where one did. */
+  /** The cause of its rollback as JSON, where it was rolled back. */
   readonly because: string | null;
   readonly sentence: string;
 }

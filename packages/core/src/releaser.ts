@@ -35,7 +35,7 @@ export interface Releaser<C extends string = string> {
   get(id: string): Promise<Release>;
   /**
    * What an analysis of a policy would say just now, and what it would see, without a release. Reads only.
-   * @throws `policy/…`, `release/analysis-unknown`, `release/metrics-missing`, `release/service-unknown`, `release/routing-missing`
+   * @throws `policy/…`, `release/analysis-unknown`, `release/metrics-missing`, `release/service-unknown`, `release/routing-split`
    */
   judge(trial: AnalysisTrial): Promise<TriedAnalysis>;
   list(filter?: ReleaseFilter): Promise<readonly ReleaseListing[]>;

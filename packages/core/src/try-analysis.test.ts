@@ -77,6 +77,19 @@ describe('an analysis tried alone', () => {
     expect((await releaser.judge({ policy, analysis: 'errors', candidate: 'green' })).verdict).toBe('fail');
   });
 
+  it('guesses no slot: a split whose candidate is not known, or no routing, needs to be told', async () => {
+    const service = new MemoryService();
+    const releaser = releaserOver(measured(0), service);
+    const refused = { code: 'release/routing-split', hint: expect.stringContaining('candidate') };
+    service.target = { ...service.target!, weights: { blue: 50, green: 50 } };
+    await expect(releaser.judge({ policy, analysis: 'errors' })).rejects.toMatchObject(refused);
+    service.target = { ...service.target!, candidate: 'green' };
+    expect((await releaser.judge({ policy, analysis: 'errors' })).verdict).toBe('pass');
+    service.target = null;
+    await expect(releaser.judge({ policy, analysis: 'errors' })).rejects.toMatchObject(refused);
+    expect((await releaser.judge({ policy, analysis: 'errors', candidate: 'blue' })).verdict).toBe('pass');
+  });
+
   it('compares both slots where the analysis does, over the time that it is told', async () => {
     const worse = metricSource({
       name: 'rows',

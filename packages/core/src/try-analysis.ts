@@ -56,8 +56,8 @@ const comparedForMs = 600_000;
  * Asks what an analysis of a policy would say just now, without a release: the judge of production, once, on what the
  * metric source answers. Reads only.
  *
- * @throws `policy/…`, `release/analysis-unknown`, `release/metrics-missing`, `release/service-unknown`, and what the
- * routing can't be read for
+ * @throws `policy/…`, `release/analysis-unknown`, `release/metrics-missing`, `release/service-unknown`,
+ * `release/routing-split` where nobody says which slot shall be judged, and what reading the routing throws
  */
 export async function tryAnalysis(engine: Engine, trial: AnalysisTrial): Promise<TriedAnalysis> {
   const compiled = compilePolicy(trial.policy);
@@ -71,7 +71,7 @@ export async function tryAnalysis(engine: Engine, trial: AnalysisTrial): Promise
   for (const name of trial.services ?? Object.keys(engine.services)) {
     const service = own(engine.services, name);
     if (service === undefined) throw fail('release/service-unknown', { detail: name });
-    subjects[name] = await subjectOf(service.traffic, trial.candidate, openedAt, signal);
+    subjects[name] = await subjectOf(service.traffic, trial.candidate, openedAt, name, signal);
   }
   const window = { fromMs: openedAt, toMs: Math.max(openedAt, now - (engine.metrics.lagMs ?? 0)) };
   const watched = watching(engine.metrics, window);
@@ -92,14 +92,16 @@ async function subjectOf(
   traffic: TrafficAdapter,
   wanted: Slot | undefined,
   exposedAt: number,
+  name: string,
   signal: AbortSignal,
 ): Promise<JudgedService> {
   const { routing } = await traffic.observe({ signal });
-  if (routing.kind !== 'split') throw fail('release/routing-missing', { detail: `routing is ${routing.kind}` });
-  const { target } = routing;
-  const sole = soleSlot(target);
-  const candidate = wanted ?? (sole === null ? target.candidate : sole) ?? 'green';
-  const isAlone = target.weights[candidate] === 100;
+  const target = routing.kind === 'split' ? routing.target : null;
+  const candidate = wanted ?? (target === null ? null : (soleSlot(target) ?? target.candidate));
+  if (candidate === null) {
+    throw fail('release/routing-split', { detail: name, hint: 'Say with `candidate` which slot shall be judged.' });
+  }
+  const isAlone = target?.weights[candidate] === 100;
   return { version: '', candidate, active: otherSlot(candidate), url: null, isAlone, split: null, exposedAt };
 }
 
