@@ -45,6 +45,11 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('bench:decisions', '--runs', '400', '--json', '--gate'),
   },
+  {
+    name: 'policy-fuzz',
+    limitMs: 10 * minuteMs,
+    command: dev('e2e', 'policy-fuzz', '--policies', '300', '--json'),
+  },
   { name: 'bench', limitMs: 10 * minuteMs, command: dev('bench', '--quick', '--json') },
 ];
 

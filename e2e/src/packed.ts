@@ -72,7 +72,12 @@ function runOn(major: number, { folder, programs }: Consumer, digests: Map<numbe
     return;
   }
   for (const program of programs) {
-    const { problem, stdout } = command(found.path, [program], folder, 120_000);
+    const { problem, stdout } = command(
+      found.path,
+      [program],
+      folder,
+      program.includes('determinism') ? 300_000 : 60_000,
+    );
     checks.add(`Node ${found.version}: ${program}`, problem);
     if (program.includes('determinism')) digests.set(major, stdout.trim());
   }

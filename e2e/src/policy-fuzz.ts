@@ -9,6 +9,9 @@ import { createVirtualClock, createWorld, errors, simulate } from '@bluegreen/si
 import fc from 'fast-check';
 import { type Mutation, mutate, mutation, validPolicy } from '../../packages/machine/src/policy/policy.fixture.js';
 
+/** Every name that a generated policy calls code by. */
+const names = ['errors', 'latency', 'smoke', 'go-live', 'a', 'Z_9', 'toString2', 'warm', 'tell', 'purge'];
+
 interface Counts {
   refused: number;
   ended: { promoted: number; 'rolled-back': number; stuck: number };
@@ -67,6 +70,11 @@ async function problemWith(value: object, seed: number, counts: Counts): Promise
     counts.refused++;
     return refusedProblem(policy, planned, seed);
   }
+  if (planned.isRefusal) {
+    // What only the plan can know, as with windows that never open on the calendar.
+    counts.refused++;
+    return planned.writes > 0 ? `refused by the plan, and ${planned.writes} writes were made` : null;
+  }
   if (planned.problem !== null) return `accepted, but plan failed: ${planned.problem}`;
   try {
     compilePolicy(policy);
@@ -108,17 +116,15 @@ interface Planned {
 async function plan(policy: AnyPolicy): Promise<Planned> {
   const clock = createVirtualClock();
   const world = createWorld({ clock, seed: 1, services: { web: { start: { active: 'blue', version: 'v1' } } } });
-  const checks = Object.fromEntries(
-    ['errors', 'latency', 'smoke', 'go-live', 'a', 'Z_9', 'toString2'].map((name) => [
-      name,
-      async () => ({ pass: true }),
-    ]),
-  );
+  const named = <T>(value: T) => Object.fromEntries(names.map((name) => [name, value]));
   const releaser = createReleaser({
     services: { web: { traffic: world.traffic('web'), environment: world.environment('web') } },
     journal: memoryJournal(),
     metrics: world.metrics,
-    checks,
+    checks: named(async () => ({ pass: true })),
+    hooks: named(() => {}),
+    webhooks: named({ url: 'https://gates.example.test/', secret: 'gates' }),
+    secrets: () => 'for tests alone',
     clock,
   });
   let problem: string | null = null;

@@ -10,9 +10,10 @@ import { incidentPack, presets } from '@bluegreen/simulator/scenarios';
 const policy = {
   analyses: { errors: { kind: 'threshold', maxRate: 0.01, window: '2m', minSamples: 500 } },
   verify: { gates: [{ check: 'smoke', timeout: '30s' }] },
-  shift: [{ to: 5, hold: '5m' }, { to: 50, hold: '10m' }, { to: 100 }],
+  shift: [{ to: 10, hold: '3m' }, { to: 100 }],
   guardrails: ['errors'],
-  bake: { for: '30m', gates: [{ analysis: 'errors' }] },
+  bake: { for: '5m', gates: [{ analysis: 'errors' }] },
+  retire: { after: '1m' },
 } as const;
 const hash = createHash('sha256');
 const textOf = ({ records }: SimulatedRun) => records.map((record) => JSON.stringify(record)).join('\\n');
@@ -25,10 +26,10 @@ for (const { name, world, crashIn } of [...presets(), ...incidentPack()]) {
   hash.update(inCallbacks);
 }
 
-const policies = { policy, unwatched: { shift: [{ to: 100 }] } } as const;
+const policies = { policy, unwatched: { shift: [{ to: 100 }], retire: { after: '1m' } } } as const;
 const compared = [];
 for (const workers of [1, 2, 7]) {
-  compared.push(JSON.stringify(await compare({ policies, scenarios: prior(), runs: 40, seed: 2, workers })));
+  compared.push(JSON.stringify(await compare({ policies, scenarios: prior().slice(0, 4), runs: 40, seed: 2, workers })));
 }
 if (new Set(compared).size > 1) throw new Error('the number of workers makes a difference');
 console.log(hash.update(compared[0]!).digest('hex'));
