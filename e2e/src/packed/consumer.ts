@@ -92,11 +92,19 @@ const componentOf: Readonly<Record<string, string>> = { nginx: 'nginx' };
 
 /** Where a component is missing, its example is not run; continuous integration has every one, so there it fails instead. */
 function isRunnable(example: string, folder: string): boolean {
+  if (example === 'alb') return isEmulated(example);
   const component = componentOf[example];
   if (component === undefined || process.env.CI !== undefined) return true;
   const isThere = command(component, ['-v'], folder).ok;
   if (!isThere) process.stderr.write(`not run: examples/${example} needs ${component}\n`);
   return isThere;
+}
+
+/** This one acts on whatever API the SDK's own variable names. */
+function isEmulated(example: string): boolean {
+  if (process.env.AWS_ENDPOINT_URL !== undefined || process.env.CI !== undefined) return true;
+  process.stderr.write(`not run: examples/${example} needs AWS_ENDPOINT_URL\n`);
+  return false;
 }
 
 /** Copies each example's sources, to be type-checked, and its bundle, to be run. */

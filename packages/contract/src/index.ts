@@ -52,7 +52,7 @@ export { otherSlot, slots } from './slot.js';
 export type { StoredRouting } from './stored-routing.js';
 export { printRouting, readRouting } from './stored-routing.js';
 export { systemClock } from './system-clock.js';
-export { everythingTo, mayReach, normaliseTarget, pointsAt, sameTarget, soleSlot } from './target.js';
+export { everythingTo, isMixtureOf, mayReach, normaliseTarget, pointsAt, sameTarget, soleSlot } from './target.js';
 export type {
   Audience,
   AudienceKind,

@@ -58,6 +58,26 @@ function matchText({ match }: Audience): string {
   return JSON.stringify(['sourceRanges', match.sourceRanges]);
 }
 
+/**
+ * True when every piece of `target` (its weights, its preview, each audience that is there or not, …) is as in one of
+ * `sources`: what a router shows whose target takes several requests, between two of them.
+ */
+export function isMixtureOf(target: TrafficTarget, sources: readonly TrafficTarget[]): boolean {
+  const none = { audiences: [] };
+  const isKnown = (piece: keyof TrafficTarget): boolean =>
+    sources.some((source) => sameTarget({ ...source, ...none, [piece]: target[piece] }, { ...source, ...none }));
+  const single = ['weights', 'candidate', 'fallback', 'preview', 'cohort', 'mirror'] as const;
+  const has = ({ audiences }: TrafficTarget, audience: Audience): boolean =>
+    audiences.some((each) => sameAudience(each, audience));
+  return (
+    single.every(isKnown) &&
+    target.audiences.every((audience) => sources.some((source) => has(source, audience))) &&
+    (sources[0]?.audiences ?? []).every(
+      (audience) => has(target, audience) || !sources.every((source) => has(source, audience)),
+    )
+  );
+}
+
 /** True when any part of the target can send a request to `slot`. */
 export function pointsAt(target: TrafficTarget, slot: Slot): boolean {
   return (

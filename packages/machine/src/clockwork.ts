@@ -33,8 +33,10 @@ function ageWrites(state: ReleaseState, name: string, at: number): ReleaseState 
     const neverShown = write.status === 'accepted' && at >= write.startedAt + settleMs;
     const { status, until } = neverShown ? ({ status: 'unresolved', until: at + lateWriteMs } as const) : write;
     // Where nothing lands late, the same instant ends it: nobody would wake for it again.
-    if (status === 'unresolved' && until !== null && at >= until) isOver = true;
-    else aged.push(neverShown ? { ...write, status, until } : write);
+    const ends = status === 'unresolved' && until !== null && at >= until;
+    isOver ||= ends;
+    // Until the next read it stays ours: that one may show what landed at the last moment.
+    aged.push(ends ? { ...write, status, until: null } : neverShown ? { ...write, status, until } : write);
     changed ||= neverShown;
   }
   if (isOver) return withRouting(state, name, { writes: aged, ...lookAgain(routing) });

@@ -1,5 +1,6 @@
 import {
   compareFences,
+  isMixtureOf,
   mayReach,
   normaliseTarget,
   pointsAt,
@@ -129,13 +130,23 @@ function isLegitimate(state: ReleaseState, name: string, routing: RoutingState, 
   // A place that is gone or foreign can't be written, so nobody can have meant it to be overridden.
   if (seen.foreign !== null) return false;
   if (seen.revision === routing.legitimate) return true;
-  if (seen.fence === null) return false;
+  if (seen.fence === null) return isPartOfOwn(routing, seen);
   // Stamped by an earlier owner of this very release: a write whose record was lost with its lease.
   const { resource } = plannedOf(state, name).traffic;
   const epochs = state.earlier[resource];
   return (
     epochs !== undefined && seen.fence.epoch >= epochs.firstEpoch && seen.fence.epoch < state.fences[resource]!.epoch
   );
+}
+
+/**
+ * Without stamps, a part of a write of ours (F5): every piece is as it was read before, or as it was written. A router
+ * whose target takes several requests shows that after a crash between two of them.
+ */
+function isPartOfOwn({ seen: before, writes }: RoutingState, { target }: SeenRouting): boolean {
+  if (target === null || before === null || before.target === null) return false;
+  const known = before.target;
+  return writes.some(({ target: written }) => isMixtureOf(target, [known, written]));
 }
 
 /**
@@ -202,11 +213,14 @@ function settledBy(
   routing: RoutingState,
   own: RouteWrite | null,
 ): Partial<RoutingState> {
-  if (own === null) return {};
+  if (own === null) {
+    const writes = routing.writes.filter(mayStillLand);
+    return writes.length < routing.writes.length ? { writes } : {};
+  }
   const { fencing } = plannedOf(state, name).traffic.capabilities;
   const isOver = (write: RouteWrite): boolean => {
     if (write.status === 'running') return false;
-    if (write === own) return true;
+    if (write === own || !mayStillLand(write)) return true;
     // An accepted older write is superseded; an unresolved one may still land unless the provider itself refuses it.
     const isOlder = compareFences(write.fence, own.fence) < 0;
     return isOlder && (write.status === 'accepted' || fencing === 'enforced');
@@ -214,6 +228,11 @@ function settledBy(
   const newest =
     routing.settled !== null && compareFences(routing.settled, own.fence) > 0 ? routing.settled : own.fence;
   return { writes: routing.writes.filter((write) => !isOver(write)), settled: newest };
+}
+
+/** A write whose bound is over is remembered for one read: that shows what came of it. */
+function mayStillLand({ status, until }: RouteWrite): boolean {
+  return status !== 'unresolved' || until !== null;
 }
 
 /**

@@ -30,9 +30,29 @@ describe('rule 2: late writes', () => {
     expect(hand.routing.writes).toMatchObject([{ key: write.key, status: 'unresolved', until: hand.at + 1 }]);
     expect(hand.routing.fresh).toBe(true);
     hand.wait(1);
-    expect(hand.routing.writes).toEqual([]);
+    expect(hand.routing.writes).toMatchObject([{ key: write.key, status: 'unresolved', until: null }]);
     expect(hand.routing.fresh).toBe(false);
+    hand.observeRouting();
+    expect(hand.routing.writes).toEqual([]);
+    expect(hand.routing.fresh).toBe(true);
   });
+
+  it.each(['enforced', 'none'] as const)(
+    'takes for its own what landed before the bound and is first read after it: fencing %s',
+    (fencing) => {
+      const hand = new Hand(planOf(policyOf(), { ...capable, fencing }));
+      hand.playTo('shifting');
+      const write = hand.begin('route');
+      hand.takeOver(4_000);
+      hand.wait(10_000);
+      hand.land(write);
+      hand.observeRouting();
+      hand.wait(10_000);
+      hand.observeRouting();
+      expect(hand.routing.drifted).toBeNull();
+      expect(hand.routing.writes).toEqual([]);
+    },
+  );
 
   it.each(['running', 'accepted'] as const)('counts lateWriteMs from the takeover for a write left %s', (status) => {
     const hand = new Hand();

@@ -258,7 +258,7 @@ export interface RouteWrite {
   readonly target: TrafficTarget;
   readonly expected: { readonly revision: string };
   readonly startedAt: number;
-  /** `running`: in flight. `accepted`: not seen yet. `unresolved`: unknown, may land until `until`. */
+  /** `running`: in flight. `accepted`: not seen yet. `unresolved`: unknown, may land until `until`; `null`: no more, the next read tells. */
   readonly status: 'running' | 'accepted' | 'unresolved';
   readonly until: number | null;
 }
