@@ -27,7 +27,7 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'nginx-crash', '--points', '20', '--random', '10', '--json'),
   },
-  { name: 'alb', limitMs: 5 * minuteMs, command: dev('e2e', 'alb', '--json') },
+  { name: 'alb', limitMs: 10 * minuteMs, command: dev('e2e', 'alb', '--json') },
   { name: 'prometheus', limitMs: 5 * minuteMs, command: dev('e2e', 'prometheus', '--json') },
   {
     name: 'contenders',

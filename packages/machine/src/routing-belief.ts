@@ -1,6 +1,5 @@
 import {
   compareFences,
-  isMixtureOf,
   mayReach,
   normaliseTarget,
   pointsAt,
@@ -12,6 +11,7 @@ import {
 } from '@bluegreen/contract';
 import type { Fact } from './events.js';
 import { rollbackTarget } from './goals.js';
+import { isPartOfOwn } from './part-of-own.js';
 import type { ReleaseState, RouteWrite, RoutingState, SeenRouting } from './state.js';
 import { plannedOf, serviceOf, withRouting } from './update.js';
 
@@ -137,16 +137,6 @@ function isLegitimate(state: ReleaseState, name: string, routing: RoutingState, 
   return (
     epochs !== undefined && seen.fence.epoch >= epochs.firstEpoch && seen.fence.epoch < state.fences[resource]!.epoch
   );
-}
-
-/**
- * Without stamps, a part of a write of ours (F5): every piece is as it was read before, or as it was written. A router
- * whose target takes several requests shows that after a crash between two of them.
- */
-function isPartOfOwn({ seen: before, writes }: RoutingState, { target }: SeenRouting): boolean {
-  if (target === null || before === null || before.target === null) return false;
-  const known = before.target;
-  return writes.some(({ target: written }) => isMixtureOf(target, [known, written]));
 }
 
 /**
