@@ -11,6 +11,11 @@ export const notShownOfNginx = {
   'traffic-lost-reply': 'a write is one rename of this process; it has no reply that could be lost',
 };
 
+/** The reply of a reload is not what it is judged by: only what the workers answer is. */
+export const notShownByReloads = {
+  'traffic-lost-reply': 'the only reply of a reload is the end of a program, and it is not believed',
+};
+
 const audiences = {
   header: { name: 'beta', match: { header: 'x-beta', equals: 'yes' } },
   cookie: { name: 'friends', match: { cookie: 'friends', equals: 'yes' } },
@@ -18,14 +23,16 @@ const audiences = {
 } as const;
 
 /** A private nginx as the conformance suite wants a router. */
-export async function nginxTrafficBench(): Promise<TrafficBench> {
+export async function nginxTrafficBench(mode: 'switch' | 'reload' = 'switch'): Promise<TrafficBench> {
   const site = await startSite(({ preview }) => ({
+    mode,
     audiences: Object.values(audiences),
     preview: { port: preview },
   }));
   const { nginx, directories, options } = site;
   const neighbours = [nginx.configurationFile, join(directories.include, 'another-team.conf')];
   writeFileSync(neighbours[1]!, '# their own rules\n');
+  const include = join(directories.include, 'web.http.conf');
   let users = 0;
   const serve = async ({ user, match }: ProbeRequest) =>
     (await answerFrom(nginx.ports.public, headersOf(user, match))).slot;
@@ -34,11 +41,11 @@ export async function nginxTrafficBench(): Promise<TrafficBench> {
     audiences,
     open: () => nginxTraffic(options),
     harness: {
-      async editBehind() {
-        const file = join(directories.state, 'current', 'generation');
-        writeFileSync(file, readFileSync(file, 'utf8').replace(/"green": [\d.]+/, '"green": 37'));
+      editBehind: async () => (mode === 'switch' ? editState(directories.state) : editInclude(include)),
+      removeBehind: async () => {
+        const place = mode === 'switch' ? directories.state : include;
+        renameSync(place, `${place}.gone`);
       },
-      removeBehind: async () => renameSync(directories.state, `${directories.state}.gone`),
       neighbours: async () => neighbours.map((file) => readFileSync(file, 'utf8')).join('\0'),
       editNeighbour: async () => appendFileSync(neighbours[1]!, '# one more\n'),
       async restartRouter() {
@@ -61,6 +68,15 @@ export async function nginxTrafficBench(): Promise<TrafficBench> {
     },
     close: () => site.remove(),
   };
+}
+
+function editState(directory: string): void {
+  const file = join(directory, 'current', 'generation');
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/"green": [\d.]+/, '"green": 37'));
+}
+
+function editInclude(file: string): void {
+  writeFileSync(file, readFileSync(file, 'utf8').replace('keepalive 32', 'keepalive 33'));
 }
 
 function headersOf(user: string, match: AudienceMatch | undefined): Record<string, string> {

@@ -182,6 +182,41 @@ export const nginxErrors = {
     hint: 'Send it again if it is still wanted.',
     reaction: 'retry',
   },
+  'nginx/test-failed': {
+    message: 'nginx refuses its configuration; the include file is as it was, and nothing was reloaded.',
+    hint: 'Run nginx -t, repair what it names, and retry.',
+    reaction: 'permanent',
+  },
+  'nginx/reload-refused': {
+    message: 'The running nginx did not take the new configuration; the previous one was put back.',
+    hint: 'Look for [emerg] in the error log of nginx: a port that is taken, or a zone that changed, shows only there.',
+    reaction: 'permanent',
+  },
+  'nginx/reload-unfinished': {
+    message: 'It is not known which configuration the running nginx uses.',
+    hint: 'Read the routing: the reload may or may not have taken place.',
+    reaction: 'read-back',
+  },
+  'nginx/master-unknown': {
+    message: 'The master process of nginx was not found.',
+    hint: 'Check that nginx runs on this host, that pidFile names its pid file, and that this process may see it in /proc.',
+    reaction: 'retry',
+  },
+  'nginx/upgrade-pending': {
+    message: 'An upgrade of the nginx program is going on: a reload now would start the old configuration.',
+    hint: 'Finish the upgrade: stop the old master process.',
+    reaction: 'retry',
+  },
+  'nginx/workers-draining': {
+    message: 'Workers of earlier configurations still serve requests.',
+    hint: 'Long requests keep them; each costs memory until they end. Wait before the next release.',
+    reaction: 'permanent',
+  },
+  'nginx/keep-alive-cut': {
+    message: 'A reload closes idle connections at once: a request that is on its way on one is lost.',
+    hint: 'Set keepalive_min_timeout (nginx 1.27.4 or newer), let clients retry on a fresh connection, or use switch mode.',
+    reaction: 'permanent',
+  },
   'nginx/disk-full': {
     message: 'No space is left for the switch state; the routing is unchanged.',
     hint: 'Free space or inodes on the file system of the state directory.',

@@ -24,7 +24,8 @@ function digest(body: string): string {
   return createHash('sha256').update(body).digest('hex');
 }
 
-function withHeader(settings: Settings, body: string): string {
+/** The body under a first line that names its digest, so that an edit shows. */
+export function withHeader(settings: Settings, body: string): string {
   const notice = '# Written by setup(). Change the options and call it again instead of editing this file.';
   const rest = `${optionsLine(settings)}\n${notice}\n${body}`;
   return `# bluegreen nginx layout=${layout} service=${settings.service} sha256=${digest(rest)}\n${rest}`;
@@ -34,7 +35,8 @@ function optionsLine({ fingerprint }: Settings): string {
   return `# options=${fingerprint}`;
 }
 
-function statusOf(settings: Settings, text: string): IncludeStatus {
+/** Whether a file is ours, unedited, and rendered from these options. */
+export function statusOf(settings: Settings, text: string): IncludeStatus {
   const end = text.indexOf('\n');
   const rest = text.slice(end + 1);
   const found = /^# bluegreen nginx layout=\d+ service=(\S+) sha256=([0-9a-f]{64})$/.exec(text.slice(0, end));

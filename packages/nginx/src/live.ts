@@ -49,13 +49,15 @@ export async function readLive(
   return { decisions, generations };
 }
 
-function readDecision(body: string, user: NginxUser): Decision | null {
-  const fields = Object.fromEntries(
-    body
-      .trim()
-      .split(' ')
-      .map((field) => field.split(/=(.*)/s, 2) as [string, string]),
-  );
+/** The `name=value` words of an answer. */
+export function readFields(body: string): Readonly<Record<string, string>> {
+  const words = body.trim().split(' ');
+  return Object.fromEntries(words.map((field) => field.split(/=(.*)/s, 2) as [string, string]));
+}
+
+/** What a worker said about one user; `null` when it was not nginx with our include. */
+export function readDecision(body: string, user: NginxUser): Decision | null {
+  const fields = readFields(body);
   if (fields.layout !== String(layout)) return null;
   return {
     // The address and port are those that nginx saw: it alone knows what its realip settings make of them.

@@ -22,6 +22,12 @@ export interface NginxOptions {
   readonly upstreams: Readonly<Record<Slot, readonly string[] | string>>;
   readonly userKey: UserKey;
   /**
+   * How a shift reaches nginx. `switch`, the default: one rename, no reload. `reload`: the include file is rewritten,
+   * tested and reloaded; for set-ups whose workers may not test files per request. It needs the right to do so, and
+   * each reload may reset requests on kept-alive connections.
+   */
+  readonly mode?: 'switch' | 'reload';
+  /**
    * People who can be sent to one slot by name, at most six. What an audience *is* stands in the include file; turning
    * it on or off in a release needs no reload.
    */
@@ -43,10 +49,12 @@ export interface NginxOptions {
   /** The longest that one request, its body included, may run. It bounds the drain of a slot. Default `'60s'`. */
   readonly longestRequest?: string;
   /**
-   * How to start the nginx program for `-T`, in `preflight` only: `['nginx']` is the default,
-   * `['sudo', '-n', 'nginx', '-c', '/etc/nginx/nginx.conf']` another. `false`: never start it.
+   * How to start the nginx program: `['nginx']` is the default, `['sudo', '-n', 'nginx', '-c', '/etc/nginx/nginx.conf']`
+   * another. Used with `-T` in `preflight`, and in reload mode with `-t` and `-s reload`. `false`: never start it.
    */
   readonly command?: readonly string[] | false;
+  /** Reload mode only: where the master process of nginx writes its process id. Default `/run/nginx.pid`. */
+  readonly pidFile?: string;
   /** Milliseconds since the epoch, for the drain. Default `Date.now`. */
   readonly now?: () => number;
 }

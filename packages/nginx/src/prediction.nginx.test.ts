@@ -1,5 +1,5 @@
 import { Agent } from 'node:http';
-import { type Slot, type TrafficTarget, weightsOf } from '@bluegreen/contract';
+import { normaliseTarget, type Slot, type TrafficTarget, weightsOf } from '@bluegreen/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answerFrom } from './backends.fixture.js';
 import { allTo, splitTo } from './disk.fixture.js';
@@ -13,14 +13,14 @@ const audiences = [
   { name: 'office', match: { sourceRanges: ['127.0.0.2/32', '203.0.113.0/24'] } },
 ];
 
-describe.runIf(hasNginx('that real nginx sends every user where whichSlot says'))(
-  'real nginx',
+describe.runIf(hasNginx('that real nginx sends every user where whichSlot says')).each(['switch', 'reload'] as const)(
+  'real nginx in %s mode',
   { timeout: 120_000 },
-  () => {
+  (mode) => {
     let site: Site;
     const agent = new Agent({ keepAlive: true, maxSockets: 16 });
     beforeAll(async () => {
-      site = await startSite((ports) => ({ audiences, preview: { port: ports.preview } }));
+      site = await startSite((ports) => ({ mode, audiences, preview: { port: ports.preview } }));
     }, 60_000);
     afterAll(async () => {
       agent.destroy();
@@ -100,11 +100,12 @@ describe.runIf(hasNginx('that real nginx sends every user where whichSlot says')
     });
 
     test('S54: gives each part of the target back, proven by the running workers', async () => {
-      const target = splitTo('green', 12.3, {
+      const given = splitTo('green', 12.3, {
         audiences: audiences.map((each) => ({ ...each, slot: 'green' as const })),
         preview: 'green',
         fallback: 'green',
       });
+      const target = normaliseTarget(given, site.traffic.capabilities);
       await site.route(target);
       expect(await site.traffic.observe(readCall())).toMatchObject({
         routing: { kind: 'split', target },

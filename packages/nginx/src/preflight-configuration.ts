@@ -15,7 +15,14 @@ export async function configurationFindings(settings: Settings, signal: AbortSig
     ...poolFindings(settings, configuration),
     ...tryFilesFindings(settings, configuration),
     ...upstreamFindings(settings, configuration),
+    ...(settings.mode === 'reload' ? keepAliveFindings(settings, configuration) : []),
   ];
+}
+
+/** Without it a stopping worker closes idle connections at once. Source: nginx.org, `keepalive_min_timeout`. */
+function keepAliveFindings(settings: Settings, configuration: Configuration): Finding[] {
+  for (const { name } of allDirectives(configuration)) if (name === 'keepalive_min_timeout') return [];
+  return [finding(settings, 'nginx/keep-alive-cut', '', 'warn')];
 }
 
 /** True for a block that includes our decision. */
@@ -29,7 +36,8 @@ function poolFindings(settings: Settings, configuration: Configuration): Finding
   const proxied = proxyLine(settings).replace(/^proxy_pass |;$/g, '');
   const sends = (each: Directive) => each.name === 'proxy_pass' && (each.words[0] ?? '').startsWith(proxied);
   for (const each of allDirectives(configuration)) {
-    if (decides(settings, each) && has(each.block ?? [], sends)) return [];
+    // In reload mode the decision is a variable of the http block, so naming it is all that a location does.
+    if (settings.mode === 'reload' ? sends(each) : decides(settings, each) && has(each.block ?? [], sends)) return [];
   }
   return [finding(settings, 'nginx/pool-unused')];
 }

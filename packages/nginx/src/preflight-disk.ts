@@ -17,12 +17,16 @@ const overNetwork = [0x6969, 0xff534d42, 0xfe534d42, 0x65735546, 0x00c36400, 0x0
 export async function diskFindings(settings: Settings): Promise<Finding[]> {
   return [
     ...(await includeFindings(settings)),
-    ...(await accessFindings(settings)),
+    ...(await accessFindings(settings, [settings.stateDirectory, settings.fallbackDirectory])),
     ...(await fileSystemFindings(settings)),
-    ...(isLoopback(settings.internal.host)
-      ? []
-      : [finding(settings, 'nginx/listener-public', settings.internal.listen, 'warn')]),
+    ...listenerFindings(settings),
   ];
+}
+
+/** The internal listener on an address that others reach. */
+export function listenerFindings(settings: Settings): Finding[] {
+  const { host, listen } = settings.internal;
+  return isLoopback(host) ? [] : [finding(settings, 'nginx/listener-public', listen, 'warn')];
 }
 
 async function includeFindings(settings: Settings): Promise<Finding[]> {
@@ -48,9 +52,10 @@ function lostProtections(settings: Settings, text: string): Finding[] {
   ];
 }
 
-async function accessFindings(settings: Settings): Promise<Finding[]> {
+/** Directories that shifts write to and this process may not. */
+export async function accessFindings(settings: Settings, directories: readonly string[]): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const directory of [settings.stateDirectory, settings.fallbackDirectory]) {
+  for (const directory of directories) {
     try {
       await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
     } catch (error) {

@@ -22,7 +22,8 @@ export async function preflight(settings: Settings, needs: TrafficNeeds, call: R
   }
 }
 
-function needFindings(settings: Settings, needs: TrafficNeeds): Finding[] {
+/** What the policy asks for and these options do not have. */
+export function needFindings(settings: Settings, needs: TrafficNeeds): Finding[] {
   const undeclared = needs.audiences.filter((audience) => !isDeclared(settings, audience));
   return [
     ...undeclared.map(({ name }) => finding(settings, 'nginx/audience-undeclared', name)),
@@ -36,7 +37,11 @@ async function runningFindings(settings: Settings, call: ReadCall): Promise<Find
   try {
     const inspection = await inspect(settings, call.signal);
     const faults = liveFaults(settings, inspection).map(({ code, detail }) => finding(settings, code, detail));
-    return [...stateFindings(settings, inspection), ...faults, ...versionFindings(settings, inspection)];
+    return [
+      ...stateFindings(settings, inspection),
+      ...faults,
+      ...versionFindings(settings, inspection.live.decisions?.[0]?.version),
+    ];
   } catch (error) {
     if (!isBluegreenError(error) || !error.code.startsWith('nginx/')) throw error;
     return [finding(settings, error.code as 'nginx/unreachable', error.detail)];
@@ -53,8 +58,8 @@ function stateFindings(settings: Settings, { state }: Inspection): Finding[] {
   ];
 }
 
-function versionFindings(settings: Settings, { live }: Inspection): Finding[] {
-  const version = live.decisions?.[0]?.version;
+/** Whether this nginx can read the include files. */
+export function versionFindings(settings: Settings, version: string | undefined): Finding[] {
   if (version === undefined || !isTooOld(version)) return [];
   return [finding(settings, 'nginx/version-unsupported', version)];
 }

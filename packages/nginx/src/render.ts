@@ -58,7 +58,7 @@ function choose(settings: Settings, slot: 'blue' | 'green', file: string): strin
   return `if (-f ${file}) { set $${settings.prefix}_pool ${settings.upstreams[slot].name}; }`;
 }
 
-function upstream({ upstreams }: Settings, slot: 'blue' | 'green'): string[] {
+export function upstream({ upstreams }: Settings, slot: 'blue' | 'green'): string[] {
   const { name, servers } = upstreams[slot];
   if (servers === null) return [`# ${slot} is the upstream ${name}, declared elsewhere`];
   return [`upstream ${name} {`, ...servers.map((server) => `  server ${server};`), '  keepalive 32;', '}'];
@@ -68,7 +68,7 @@ function lastPool({ lastResort, upstreams, prefix }: Settings): string {
   return lastResort === null ? `${prefix}_nobody` : upstreams[lastResort].name;
 }
 
-function keyVariable({ userKey }: Settings): string {
+export function keyVariable({ userKey }: Settings): string {
   return 'cookie' in userKey ? `$cookie_${userKey.cookie}` : headerVariable(userKey.header);
 }
 
@@ -76,19 +76,19 @@ function headerVariable(header: string): string {
   return `$http_${header.toLowerCase().replaceAll('-', '_')}`;
 }
 
-function split(): string[] {
+export function split(): string[] {
   const last = bucketCount - 1;
   const rows = Array.from({ length: last }, (_, bucket) => `0.1% ${bucket};`);
   const ten = (start: number) => `  ${rows.slice(start, start + 10).join(' ')}`;
   return [...Array.from({ length: Math.ceil(last / 10) }, (_, index) => ten(index * 10)), `  * ${last};`];
 }
 
-function membership(match: AudienceMatch, variable: string, name: string): string[] {
+export function membership(match: AudienceMatch, variable: string, name: string): string[] {
   if (!('sourceRanges' in match)) return [markMap(match, variable, `+${name}`)];
   return [`geo ${variable} {`, '  default "";', ...match.sourceRanges.map((range) => `  ${range} "+${name}";`), '}'];
 }
 
-function previewMap({ preview, prefix: p }: Settings): string[] {
+export function previewMap({ preview, prefix: p }: Settings): string[] {
   if (preview === null) return [`map $server_port $${p}_preview { default ""; }`];
   if ('port' in preview) return [`map $server_port $${p}_preview { default ""; "${preview.port}" "1"; }`];
   return [markMap(preview, `$${p}_preview`, '1')];
@@ -144,6 +144,6 @@ function internalServer(settings: Settings): string[] {
   ];
 }
 
-function lines(...all: string[]): string {
+export function lines(...all: string[]): string {
   return `${all.join('\n')}\n`;
 }

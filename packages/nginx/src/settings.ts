@@ -16,6 +16,7 @@ import type { NginxOptions, PreviewAddress, UserKey } from './options.js';
 /** The options with every default filled in and every value checked. */
 export interface Settings {
   readonly service: string;
+  readonly mode: 'switch' | 'reload';
   /** Start of every nginx variable and upstream of this service. */
   readonly prefix: string;
   readonly upstreams: Readonly<Record<Slot, Upstream>>;
@@ -30,6 +31,7 @@ export interface Settings {
   readonly lastResort: Slot | null;
   readonly longestRequestMs: number;
   readonly command: readonly string[] | null;
+  readonly pidFile: string;
   readonly now: () => number;
   /** Fingerprint of everything that stands in the include files; the running nginx tells it back. */
   readonly fingerprint: string;
@@ -43,6 +45,7 @@ export function readOptions(options: NginxOptions): Settings {
   const service = readService(options.service);
   const includeDirectory = readDirectory('includeDirectory', options.includeDirectory ?? '/etc/nginx/bluegreen');
   const prefix = `bluegreen_${service.replaceAll('-', '_')}`;
+  const mode = readMode(options);
   const listen = readAddress(options.internalListen ?? '127.0.0.1:8081');
   const rendered = {
     service,
@@ -64,18 +67,32 @@ export function readOptions(options: NginxOptions): Settings {
   }
   return {
     ...rendered,
+    mode,
     includeFiles: {
       http: join(includeDirectory, `${service}.http.conf`),
       location: join(includeDirectory, `${service}.location.conf`),
     },
     longestRequestMs: durationMs(options.longestRequest ?? '60s', 'longestRequest'),
     command: options.command === false ? null : readCommand(options.command ?? ['nginx']),
+    pidFile: readDirectory('pidFile', options.pidFile ?? '/run/nginx.pid'),
     now: options.now ?? Date.now,
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([layout, rendered]))
+      .update(JSON.stringify([layout, rendered, ...(mode === 'reload' ? [mode] : [])]))
       .digest('hex')
       .slice(0, 16),
   };
+}
+
+/** In reload mode the include file is the whole state: nginx does not start without it, so nothing falls back. */
+function readMode({ mode = 'switch', lastResort, fallbackDirectory, command }: NginxOptions): Settings['mode'] {
+  const refuse = (detail: string) => fail('nginx/options-invalid', { detail });
+  if (mode !== 'switch' && mode !== 'reload') throw refuse(`mode: ${JSON.stringify(mode)}`);
+  if (mode === 'switch') return mode;
+  if (lastResort !== undefined || fallbackDirectory !== undefined) {
+    throw refuse('lastResort and fallbackDirectory are of switch mode; in reload mode nothing falls back');
+  }
+  if (command === false) throw refuse('command: reload mode has to start nginx with -t and -s reload');
+  return mode;
 }
 
 function readLastResort(value: Slot | 'unavailable'): Slot | null {

@@ -88,7 +88,8 @@ async function completePeople(settings: Settings): Promise<void> {
   for (const slot of slots) await linkPeople(settings, join(settings.stateDirectory, link), slot, generation.target);
 }
 
-function paste(settings: Settings): NginxSetup['paste'] {
+/** What the user adds to their own files, for either mode. */
+export function paste(settings: Settings): NginxSetup['paste'] {
   const port = settings.preview !== null && 'port' in settings.preview ? settings.preview.port : null;
   const headers = ['proxy_set_header Host $host;', 'proxy_set_header Connection "";'];
   const proxy = [proxyLine(settings), 'proxy_http_version 1.1;', ...headers];
@@ -97,7 +98,7 @@ function paste(settings: Settings): NginxSetup['paste'] {
     {
       where:
         'in every location that proxies to this service, in place of its proxy_pass (headers only if it has none of that name)',
-      lines: [`include ${settings.includeFiles.location};`, ...proxy],
+      lines: [...(settings.mode === 'switch' ? [`include ${settings.includeFiles.location};`] : []), ...proxy],
     },
     ...(port === null ? [] : [{ where: 'in the server block of this service', lines: [`listen 127.0.0.1:${port};`] }]),
   ];

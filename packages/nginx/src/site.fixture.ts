@@ -57,6 +57,7 @@ export async function startSite(
     includeDirectory: directories.include,
     internalListen: `127.0.0.1:${nginx.ports.internal}`,
     command: nginx.command,
+    pidFile: join(nginx.directory, 'nginx.pid'),
     ...give(nginx.ports),
   };
   const traffic = nginxTraffic(options);
