@@ -23,6 +23,11 @@ const suites = [
     command: dev('e2e', 'nginx', '--cutovers', '200', '--releases', '10', '--json'),
   },
   {
+    name: 'nginx-reload',
+    limitMs: 5 * minuteMs,
+    command: dev('e2e', 'nginx', '--mode', 'reload', '--cutovers', '40', '--releases', '5', '--json'),
+  },
+  {
     name: 'nginx-crash',
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'nginx-crash', '--points', '20', '--random', '10', '--json'),

@@ -1,4 +1,11 @@
-import { everythingTo, otherSlot, type Slot, sameTarget, type TrafficTarget } from '@bluegreen/contract';
+import {
+  everythingTo,
+  normaliseTarget,
+  otherSlot,
+  type Slot,
+  sameTarget,
+  type TrafficTarget,
+} from '@bluegreen/contract';
 import { type Load, type LoadResult, quantiles, startLoad } from './load.js';
 import type { Site } from './site.js';
 
@@ -76,7 +83,9 @@ function cutovers({ traffic }: Site, load: Load, { claim, requestsBetween }: Cut
     const observedAt = performance.now();
     const after = await traffic.observe(call);
     const proven =
-      after.proof === 'proven' && after.routing.kind === 'split' && sameTarget(after.routing.target, target);
+      after.proof === 'proven' &&
+      after.routing.kind === 'split' &&
+      sameTarget(after.routing.target, normaliseTarget(target, traffic.capabilities));
     return { routeMs, observeMs: performance.now() - observedAt, proven };
   };
 }

@@ -34,6 +34,8 @@ export interface LoadOptions {
 export interface LoadResult {
   readonly requests: number;
   readonly failed: number;
+  /** A kept-alive connection can die under a request, a fresh one cannot. */
+  readonly failedByKind: Readonly<Record<RequestRecord['kind'], number>>;
   readonly stale: number;
   readonly undecided: number;
   readonly bySlot: Readonly<Record<Slot, number>>;
@@ -136,6 +138,7 @@ function send({ port, path }: LoadOptions, agent: Agent | false, user: string): 
 class Tally {
   requests = 0;
   readonly #counts = { failed: 0, stale: 0, undecided: 0, right: 0 };
+  readonly #failedByKind = { 'keep-alive': 0, fresh: 0 };
   readonly #bySlot: Record<Slot, number> = { blue: 0, green: 0 };
   readonly #byVersion = new Map<string, number>();
   readonly #latencies: number[] = [];
@@ -148,9 +151,10 @@ class Tally {
   }
 
   add(record: RequestRecord): void {
-    const { slot, version, verdict, startedAt, endedAt } = record;
+    const { slot, version, verdict, startedAt, endedAt, kind } = record;
     this.requests += 1;
     this.#counts[verdict] += 1;
+    if (verdict === 'failed') this.#failedByKind[kind] += 1;
     if (slot !== null) this.#bySlot[slot] += 1;
     if (version !== null) this.#byVersion.set(version, (this.#byVersion.get(version) ?? 0) + 1);
     // A ring: with more requests than fit, the latencies are those of the last ones.
@@ -174,6 +178,7 @@ class Tally {
     return {
       requests: this.requests,
       failed,
+      failedByKind: { ...this.#failedByKind },
       stale,
       undecided,
       bySlot: { ...this.#bySlot },

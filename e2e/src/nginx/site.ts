@@ -30,6 +30,7 @@ export async function startSite(adopt: Slot | null, more: Partial<NginxOptions> 
     includeDirectory: include,
     internalListen: `127.0.0.1:${nginx.ports.internal}`,
     command: nginx.command,
+    pidFile: join(nginx.directory, 'nginx.pid'),
     ...more,
   };
   const traffic = nginxTraffic(options);

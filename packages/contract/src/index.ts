@@ -47,6 +47,7 @@ export type {
   MetricSource,
   MetricSpan,
 } from './metrics.js';
+export { pauseFor } from './pause.js';
 export type { Slot } from './slot.js';
 export { otherSlot, slots } from './slot.js';
 export type { StoredRouting } from './stored-routing.js';

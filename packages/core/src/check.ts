@@ -1,7 +1,6 @@
-import type { Clock } from '@bluegreen/contract';
+import { type Clock, pauseFor } from '@bluegreen/contract';
 import type { CompiledGate, Evidence, JudgedService, Verdict } from '@bluegreen/machine';
 import { checkPauseMs } from './effect-bound.js';
-import { pauseFor } from './pause.js';
 
 /** What a check is given. */
 export interface CheckContext {

@@ -1,7 +1,6 @@
-import { type Clock, fail, isBluegreenError } from '@bluegreen/contract';
+import { type Clock, fail, isBluegreenError, pauseFor } from '@bluegreen/contract';
 import type { Effect, Evidence, Verdict } from '@bluegreen/machine';
 import { checkPauseMs } from './effect-bound.js';
-import { pauseFor } from './pause.js';
 import { printHeaders, type Secrets, secretBytes, sign } from './webhook-signature.js';
 
 /** Whom a webhook gate asks. The policy holds only its name. */

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readWorkers } from './reload/workers.js';
 
 /** A private nginx below a directory of its own, on ports that the kernel chose. */
 export interface NginxServer {
@@ -11,6 +12,8 @@ export interface NginxServer {
   readonly ports: NginxPorts;
   /** The nginx command line that finds this configuration. */
   readonly command: readonly string[];
+  /** Workers that take connections, and those of earlier configurations that finish what they have. */
+  workers(): Promise<{ readonly accepting: number; readonly draining: number }>;
   /** Lines of the error log. */
   errors(): readonly string[];
   /** Rewrites nginx.conf, tests it and reloads; returns when only new workers accept. */
@@ -106,6 +109,10 @@ export async function startNginx(configuration: (ports: NginxPorts) => NginxConf
     ports,
     command,
     errors,
+    async workers() {
+      const { accepting, draining } = await readWorkers({ pidFile: join(directory, 'nginx.pid') });
+      return { accepting: accepting.length, draining: draining.length };
+    },
     async start() {
       child = spawn(command[0]!, [...command.slice(1), '-g', 'daemon off;'], { stdio: ['ignore', 'ignore', 'pipe'] });
       await untilListening(child, ports.public);

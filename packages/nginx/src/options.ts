@@ -1,4 +1,4 @@
-import type { AudienceMatch, Slot } from '@bluegreen/contract';
+import type { AudienceMatch, Clock, Slot } from '@bluegreen/contract';
 
 /** How a request is recognised by one thing that its sender chose. */
 export type RequestMark =
@@ -55,8 +55,10 @@ export interface NginxOptions {
   readonly command?: readonly string[] | false;
   /** Reload mode only: where the master process of nginx writes its process id. Default `/run/nginx.pid`. */
   readonly pidFile?: string;
-  /** Milliseconds since the epoch, for the drain. Default `Date.now`. */
+  /** Milliseconds since the epoch, for the drain of switch mode. Default `Date.now`. */
   readonly now?: () => number;
+  /** Times the waits of reload mode. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 /** A user as nginx would see them, for `whichSlot`. Names of headers and cookies are matched without regard to case. */

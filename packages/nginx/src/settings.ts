@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
-import { type AudienceMatch, durationMs, type Slot } from '@bluegreen/contract';
+import { type AudienceMatch, type Clock, durationMs, type Slot, systemClock } from '@bluegreen/contract';
 import {
   readAddress,
   readAudiences,
@@ -33,6 +33,7 @@ export interface Settings {
   readonly command: readonly string[] | null;
   readonly pidFile: string;
   readonly now: () => number;
+  readonly clock: Clock;
   /** Fingerprint of everything that stands in the include files; the running nginx tells it back. */
   readonly fingerprint: string;
 }
@@ -76,6 +77,7 @@ export function readOptions(options: NginxOptions): Settings {
     command: options.command === false ? null : readCommand(options.command ?? ['nginx']),
     pidFile: readDirectory('pidFile', options.pidFile ?? '/run/nginx.pid'),
     now: options.now ?? Date.now,
+    clock: options.clock ?? systemClock(),
     fingerprint: createHash('sha256')
       .update(JSON.stringify([layout, rendered, ...(mode === 'reload' ? [mode] : [])]))
       .digest('hex')

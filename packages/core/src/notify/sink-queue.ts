@@ -1,5 +1,4 @@
-import type { Clock, Logger } from '@bluegreen/contract';
-import { pauseFor } from '../pause.js';
+import { type Clock, type Logger, pauseFor } from '@bluegreen/contract';
 import type { Notice, NotifySink } from './notice.js';
 
 export interface SinkQueueOptions {

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as wait } from 'node:timers/promises';
-import { isBluegreenError, type WriteCall } from '@bluegreen/contract';
+import { isBluegreenError, pauseFor, type WriteCall } from '@bluegreen/contract';
 import { refuseOldOwner } from '../claims.js';
 import { fail } from '../failure.js';
 import { runNginx } from '../nginx-program.js';
@@ -47,7 +46,7 @@ export async function isLive(
 ): Promise<boolean> {
   const { signal, fence } = call;
   const old = new Set(before.accepting.map(({ key }) => key));
-  const deadline = performance.now() + liveWithinMs;
+  const deadline = settings.clock.now() + liveWithinMs;
   do {
     // A newer owner may have written meanwhile; then this generation never comes.
     refuseOldOwner(settings, fence);
@@ -57,8 +56,9 @@ export async function isLive(
       remember(known, word, workers);
       return true;
     }
-    await wait(lookEveryMs, undefined, { signal });
-  } while (performance.now() < deadline);
+    await pauseFor(settings.clock, lookEveryMs, signal);
+    if (signal.aborted) throw fail('nginx/aborted', { cause: signal.reason });
+  } while (settings.clock.now() < deadline);
   return false;
 }
 

@@ -1,6 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Drain, ReadCall, Routing, Slot, TrafficObservation } from '@bluegreen/contract';
-import { slots } from '@bluegreen/contract';
+import { pauseFor, slots } from '@bluegreen/contract';
 import { fail, fromSystem } from '../failure.js';
 import type { NginxCode } from '../finding.js';
 import { isReachable } from '../generation.js';
@@ -43,18 +42,19 @@ export async function inspectReloads(
   signal: AbortSignal,
   known: KnownWorkers,
 ): Promise<ReloadInspection> {
-  const deadline = performance.now() + longestPendingMs;
+  const deadline = settings.clock.now() + longestPendingMs;
   try {
     let before = await readManaged(settings);
     while (true) {
       const running = await readRunning(settings, (of) => testUsers(settings, of?.target ?? null), signal, known);
       const file = await readManaged(settings);
       const isSteady = file.revision === before.revision;
-      const isLate = performance.now() > deadline;
+      const isLate = settings.clock.now() > deadline;
       if (isSteady && (isLate || !isPending({ file, running }))) return { file, running };
       if (isLate) throw fail('nginx/state-failed', { detail: 'it changed during every look', reaction: 'retry' });
       before = file;
-      await wait(lookEveryMs, undefined, { signal });
+      await pauseFor(settings.clock, lookEveryMs, signal);
+      if (signal.aborted) throw fail('nginx/aborted', { cause: signal.reason });
     }
   } catch (error) {
     throw fromSystem(error);

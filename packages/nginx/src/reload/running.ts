@@ -1,4 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { pauseFor } from '@bluegreen/contract';
+import { fail } from '../failure.js';
 import type { Generation } from '../generation.js';
 import { ask } from '../listener.js';
 import { type Decision, readDecision, readFields } from '../live.js';
@@ -62,7 +63,8 @@ export async function readRunning(
       const decisions = answers.map(({ decision }) => decision);
       return { decisions, generation: decodeGeneration(first.word), word: first.word, workers, isProven };
     }
-    await wait(lookEveryMs, undefined, { signal });
+    await pauseFor(settings.clock, lookEveryMs, signal);
+    if (signal.aborted) throw fail('nginx/aborted', { cause: signal.reason });
   }
 }
 

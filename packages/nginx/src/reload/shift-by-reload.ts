@@ -258,8 +258,5 @@ function explain({ settings, call }: Shift, error: unknown): Error {
   } catch (refusal) {
     if (isBluegreenError(refusal)) return refusal;
   }
-  if (errnoOf(error) === 'ABORT_ERR') {
-    return fail('nginx/reload-unfinished', { detail: 'the call was aborted', cause: error });
-  }
   return fromSystem(error);
 }

@@ -27,7 +27,7 @@ const ticksPerSecond = 100;
  * The workers of the nginx whose master wrote the pid file.
  * @throws `nginx/master-unknown` when that process is no nginx master, or cannot be seen.
  */
-export async function readWorkers({ pidFile }: Settings): Promise<Workers> {
+export async function readWorkers({ pidFile }: Pick<Settings, 'pidFile'>): Promise<Workers> {
   const text = (await textAt(pidFile))?.trim();
   if (text === undefined) throw fail('nginx/master-unknown', { detail: `${pidFile} is missing` });
   const master = /^\d{1,10}$/.test(text) ? Number(text) : 0;
