@@ -67,9 +67,6 @@ async function main(args: readonly string[]): Promise<number> {
       controls,
       ok: isGood,
     };
-    // What a reload resets is counted and not listed.
-    const isListed = ({ verdict, kind }: RequestRecord) =>
-      mode === 'switch' || verdict === 'stale' || (verdict === 'failed' && kind === 'fresh');
     for (const line of [
       ...wrongLines(mode, [...run.wrong, ...whole.wrong]),
       ...whole.unexpected,
