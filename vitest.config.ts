@@ -11,5 +11,11 @@ export default defineConfig({
     alias: [{ find: /^fast-check$/, replacement: fileURLToPath(new URL('scripts/fast-check.mjs', import.meta.url)) }],
   },
   ssr: { resolve: { conditions } },
-  test: { include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'], passWithNoTests: false },
+  test: {
+    include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
+    passWithNoTests: false,
+    // Bounds what hangs, and judges no speed: a loaded machine must not fail a test that would pass.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });
