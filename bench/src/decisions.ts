@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
-import { missedGoals } from './decisions/goals.js';
+import { crossCheck } from './decisions/cross-check.js';
+import { missedGoals, missedLatencyGoals } from './decisions/goals.js';
+import { emptyLatency, type LatencyCellRow, type LatencyTally, latencyRows, playLatency } from './decisions/latency.js';
 import { drawEvidence } from './decisions/picture.js';
 import { emptyTable, judges, play, type Table } from './decisions/play.js';
-import { printCells } from './decisions/print-cells.js';
+import { printCells, printLatency } from './decisions/print-cells.js';
 import { situations } from './decisions/situations.js';
 import { addTally, type Cell, cellOf } from './decisions/tally.js';
 
@@ -16,11 +18,24 @@ interface Share {
   readonly traffic: number | null;
 }
 
+interface Part {
+  readonly errors: Table;
+  readonly latency: readonly LatencyTally[];
+}
+
+/** A run with histograms costs several times one without; a whole release a thousand times. */
+const latencyShare = 5;
+const releaseShare = 200;
+
 if (isMainThread) {
   process.exitCode = await main(process.argv.slice(2));
 } else {
   const { seed, first, step, runs, traffic } = workerData as Share;
-  parentPort!.postMessage(play(seed, first, step, runs, traffic));
+  const part: Part = {
+    errors: play(seed, first, step, runs, traffic),
+    latency: traffic === null ? playLatency(seed, first, step, Math.ceil(runs / latencyShare)) : emptyLatency(),
+  };
+  parentPort!.postMessage(part);
 }
 
 /**
@@ -36,37 +51,59 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const traffic = args.includes('--traffic') ? option('--traffic', 0) : null;
-  const cells = await cellsOf(seed, runs, traffic);
+  const { cells, latency } = await measure(seed, runs, traffic);
   process.stdout.write(`${printCells(cells)}\n`);
-  const missed = missedGoals(cells);
+  if (traffic === null) process.stdout.write(`\n${printLatency(latency)}\n`);
+  const checks = traffic === null ? crossCheck(cells, Math.max(3, Math.ceil(runs / releaseShare))) : [];
+  for (const { candidate, releases, rolledBack, agrees } of checks) {
+    const word = agrees ? 'as in the table' : 'not as in the table';
+    process.stdout.write(`whole releases, ${candidate}: ${rolledBack} of ${releases} rolled back, ${word}\n`);
+  }
+  const missed = [
+    ...missedGoals(cells),
+    ...(traffic === null ? missedLatencyGoals(latency) : []),
+    ...checks.filter(({ agrees }) => !agrees).map(({ candidate }) => `whole releases of ${candidate} go another way`),
+  ];
   for (const goal of missed) process.stdout.write(`missed: ${goal}\n`);
   const isFailed = missed.length > 0 && args.includes('--gate');
   if (args.includes('--json')) {
     const counted = { passed: cells.length - missed.length, failed: missed.length };
-    process.stdout.write(`${JSON.stringify({ seed, runs, ...counted, missed, cells })}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ seed, runs, ...counted, missed, cells, latency: traffic === null ? latency : [], checks })}\n`,
+    );
   }
   return isFailed ? 1 : 0;
 }
 
-async function cellsOf(seed: number, runs: number, traffic: number | null): Promise<readonly Cell[]> {
+async function measure(
+  seed: number,
+  runs: number,
+  traffic: number | null,
+): Promise<{ readonly cells: readonly Cell[]; readonly latency: readonly LatencyCellRow[] }> {
   const workers = 2;
   const parts = await Promise.all(
     Array.from({ length: workers }, (_, first) => inWorker({ seed, first, step: workers, runs, traffic })),
   );
   const table = emptyTable();
+  const latency = emptyLatency();
   for (const part of parts) {
-    for (const [index, tallies] of part.entries()) {
+    for (const [index, tallies] of part.errors.entries()) {
       for (const judge of judges) addTally(table[index]![judge], tallies[judge]);
     }
+    for (const [index, tally] of part.latency.entries()) {
+      const sum = latency[index]!;
+      for (const key of Object.keys(sum) as (keyof LatencyTally)[]) sum[key] += tally[key];
+    }
   }
-  return situations.flatMap((situation, index) =>
+  const cells = situations.flatMap((situation, index) =>
     traffic === null || traffic === situation.traffic
       ? judges.map((judge) => cellOf(situation, judge, table[index]![judge]))
       : [],
   );
+  return { cells, latency: latencyRows(latency) };
 }
 
-function inWorker(share: Share): Promise<Table> {
+function inWorker(share: Share): Promise<Part> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(fileURLToPath(import.meta.url), { workerData: share });
     worker.once('message', resolve);

@@ -1,4 +1,5 @@
 import { exactInterval } from '@bluegreen/gates';
+import type { LatencyCellRow } from './latency.js';
 import type { Cell } from './tally.js';
 
 /** What was promised of our own judge and is shown to be broken: the whole 95 % interval lies beyond the bound. */
@@ -33,4 +34,13 @@ const rampUndecided = 0.16;
 
 function isRamp({ judge }: Cell): boolean {
   return judge === 'sequential-ramp';
+}
+
+/** A version that is as fast, cold at first or not, is failed in at most 1 % of the runs. */
+export function missedLatencyGoals(rows: readonly LatencyCellRow[]): readonly string[] {
+  return rows.flatMap(({ traffic, candidate, runs, failed: [share] }) => {
+    const isGood = candidate === 'identical' || candidate === 'cold but good';
+    if (!isGood || exactInterval(Math.round(share * runs), runs).lower <= 0.01) return [];
+    return [`${traffic} req/s, ${candidate}: false rollback ${share} > 0.01`];
+  });
 }

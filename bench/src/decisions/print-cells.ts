@@ -1,3 +1,4 @@
+import type { LatencyCellRow } from './latency.js';
 import type { Cell, Estimate } from './tally.js';
 
 /** The cells as a table for people; percent with their 95 % intervals. */
@@ -24,7 +25,26 @@ export function printCells(cells: readonly Cell[]): string {
     `${cell.excessFailures[0].toFixed(1)} (${cell.excessFailures[1].toFixed(1)}-${cell.excessFailures[2].toFixed(1)})`,
     floorText(cell),
   ]);
-  const lines = [head, ...rows];
+  return aligned([head, ...rows]);
+}
+
+export function printLatency(rows: readonly LatencyCellRow[]): string {
+  const head = ['req/s', 'candidate', 'failed', 'passed', 'min to fail', 'failed by p99 < 500 ms'];
+  return aligned([
+    head,
+    ...rows.map(({ traffic, candidate, failed, passed, detectMinutes, fixedRuleFailed }) => [
+      String(traffic),
+      candidate,
+      percent(failed),
+      percent(passed),
+      detectMinutes === null ? '' : detectMinutes.toFixed(1),
+      percent(fixedRuleFailed),
+    ]),
+  ]);
+}
+
+function aligned(lines: readonly (readonly string[])[]): string {
+  const head = lines[0]!;
   const widths = head.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   return lines
     .map((line) =>

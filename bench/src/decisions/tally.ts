@@ -76,10 +76,10 @@ export function cellOf(situation: Situation, judge: string, tally: Tally): Cell 
     ...situation,
     judge,
     runs,
-    rolledBack: share(rolledBack, runs),
+    rolledBack: estimateOf(rolledBack, runs),
     falseRollback: situation.candidate === 'good' ? rolledBack / runs : null,
-    shipped: share(shipped, runs),
-    undecided: share(runs - rolledBack - shipped, runs),
+    shipped: estimateOf(shipped, runs),
+    undecided: estimateOf(runs - rolledBack - shipped, runs),
     detectMinutes: rolledBack === 0 ? null : tally.minutesToRollBack / rolledBack,
     shipMinutes: shipped === 0 ? null : tally.minutesToShip / shipped,
     excessFailures: [mean, mean - half, mean + half],
@@ -87,7 +87,7 @@ export function cellOf(situation: Situation, judge: string, tally: Tally): Cell 
   };
 }
 
-function share(count: number, runs: number): Estimate {
+export function estimateOf(count: number, runs: number): Estimate {
   const { lower, upper } = wilsonInterval(count, runs);
   return [count / runs, lower, upper];
 }

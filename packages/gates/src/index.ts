@@ -33,6 +33,7 @@ export type { LatencyJudgeMemory, LatencyJudgeOptions, LatencyLook } from './lat
 export { judgeLatency } from './latency-judge.js';
 export type { LimitTest } from './limit-test.js';
 export { addToLimit, limitTest } from './limit-test.js';
+export { normalCdf } from './normal.js';
 export type { ProportionInterval } from './proportion-interval.js';
 export { binomialAtMost, exactInterval, wilsonInterval } from './proportion-interval.js';
 export type { RatioInterval, TemperedCounts } from './ratio-interval.js';

@@ -14,7 +14,7 @@ const policy: AnyPolicy = {
   limits: { decide: '50m' },
 };
 
-const world = { policy, requestsPerSecond: 200, active: healthy(0.003) };
+const world = { policy, traffic: '200rps', active: healthy(0.003) } as const;
 
 it('promotes a version that is as good as the active one, and says with which numbers', () => {
   const run = simulate({ ...world, seed: 3, candidate: healthy(0.003) });
@@ -34,13 +34,13 @@ it('rolls a doubling back that stays below every absolute limit', () => {
   expect(run.state.cause!.message).toContain('times as many');
 });
 
-it('is the same release with callbacks and with promises', async () => {
+it('is the same release with callbacks and with promises', { timeout: 120_000 }, async () => {
   const options = { ...world, seed: 5, candidate: errors({ rate: 0.006 }) };
   const [sync, promised] = [simulate(options), await simulateAsync(options)];
   expect(promised.records).toEqual(sync.records);
 });
 
-it('goes on where it was after a crash: what was learnt lies in the journal', () => {
+it('goes on where it was after a crash: what was learnt lies in the journal', { timeout: 120_000 }, () => {
   const options = { ...world, seed: 3, candidate: healthy(0.003) };
   const calm = simulateCrashes(options);
   const remembered = calm.records.filter(({ event }) => event.type === 'gate-judged' && event.memory !== undefined);
