@@ -33,6 +33,11 @@ const suites = [
     command: dev('e2e', 'nginx-crash', '--points', '20', '--random', '10', '--json'),
   },
   { name: 'alb', limitMs: 10 * minuteMs, command: dev('e2e', 'alb', '--json') },
+  {
+    name: 'services',
+    limitMs: 10 * minuteMs,
+    command: dev('e2e', 'services', '--faults', '10', '--points', '8', '--json'),
+  },
   { name: 'prometheus', limitMs: 5 * minuteMs, command: dev('e2e', 'prometheus', '--json') },
   {
     name: 'contenders',

@@ -3,6 +3,7 @@ import { isBluegreenError } from '@bluegreen/contract';
 import { createReleaser, fileJournal, functionEnvironment, type Policy, type Releaser } from '@bluegreen/core';
 import { type NginxOptions, nginxTraffic } from '@bluegreen/nginx';
 import { boundedJournal, boundedService } from './stage/boundaries.js';
+import { deployScript } from './stage/deploy-script.js';
 
 /** What the parent tells a real orchestrator process, as JSON in its first argument. */
 export interface OrchestratorTask {
@@ -39,7 +40,15 @@ async function main(): Promise<void> {
     if (count === task.killAt) process.kill(process.pid, 'SIGKILL');
   };
   const releaser = createReleaser({
-    services: { web: boundedService({ traffic: nginxTraffic(task.nginx), environment: deployScript(task) }, boundary) },
+    services: {
+      web: boundedService(
+        {
+          traffic: nginxTraffic(task.nginx),
+          environment: functionEnvironment({ urls: task.urls, ...deployScript(task.controlUrl) }),
+        },
+        boundary,
+      ),
+    },
     journal: boundedJournal(fileJournal(task.journal), boundary),
     leaseTtlMs: task.leaseTtlMs,
     checks: {
@@ -81,18 +90,6 @@ async function drive(releaser: Releaser<'answers'>, task: OrchestratorTask): Pro
   } catch (error) {
     if (!isBluegreenError(error) || error.code !== 'journal/lease-held') throw error;
   }
-}
-
-function deployScript({ urls, controlUrl }: OrchestratorTask) {
-  const ask = async (path: string, signal: AbortSignal): Promise<void> => {
-    const answer = await fetch(`${controlUrl}/${path}`, { signal, headers: { connection: 'close' } });
-    if (!answer.ok) throw new Error(await answer.text());
-  };
-  return functionEnvironment({
-    urls,
-    deploy: ({ slot, version, signal }) => ask(`deploy/${slot}/${encodeURIComponent(version)}`, signal),
-    retire: ({ slot, signal }) => ask(`retire/${slot}`, signal),
-  });
 }
 
 await main();

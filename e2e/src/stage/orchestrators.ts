@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { OrchestratorReport, OrchestratorTask } from '../orchestrator.js';
+import type { FleetTask } from '../services-orchestrator.js';
 
 /** A real orchestrator process. */
 export interface Orchestrator {
@@ -20,8 +21,12 @@ export interface OrchestratorEnd {
 /** Longer than any of these releases takes: a process that lasts longer hangs, and that is a failure. */
 const limitMs = 60_000;
 
-export function startOrchestrator(task: OrchestratorTask): Orchestrator {
-  const script = fileURLToPath(new URL('./orchestrator.js', import.meta.url));
+/** Starts a program of this folder that takes its task as JSON in its first argument. */
+export function startOrchestrator(
+  task: OrchestratorTask | FleetTask,
+  program: 'orchestrator' | 'services-orchestrator' = 'orchestrator',
+): Orchestrator {
+  const script = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
   const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
