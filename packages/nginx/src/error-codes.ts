@@ -97,6 +97,16 @@ export const nginxErrors = {
     hint: 'Check that nginx runs, and that internalListen is free and the same as in the loaded configuration.',
     reaction: 'retry',
   },
+  'nginx/host-unreachable': {
+    message: 'A host cannot be read, so it is not known what its users get.',
+    hint: 'Bring the host back, or take it out of `hosts` and out of the balancer in front of it.',
+    reaction: 'retry',
+  },
+  'nginx/hosts-differ': {
+    message: 'Some hosts were written and others were not.',
+    hint: 'Read the routing: the hosts that are behind are written again.',
+    reaction: 'read-back',
+  },
   'nginx/generation-mismatch': {
     message: 'nginx reads another state than this adapter.',
     hint: 'Give both the same state directory; in containers, mount the directory, not single files.',
