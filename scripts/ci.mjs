@@ -61,6 +61,11 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'policy-fuzz', '--policies', '300', '--json'),
   },
+  {
+    name: 'kubernetes',
+    limitMs: 10 * minuteMs,
+    command: dev('e2e', 'kubernetes', '--releases', '6', '--faults', '16', '--points', '6', '--json'),
+  },
   { name: 'bench', limitMs: 10 * minuteMs, command: dev('bench', '--quick', '--json') },
 ];
 

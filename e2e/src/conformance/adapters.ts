@@ -120,4 +120,13 @@ function movable() {
   return { clock, advance };
 }
 
-export const adapters: readonly Proven[] = [nginx, simulated, kubernetes('service'), alb, memory, file];
+export const adapters: readonly Proven[] = [
+  nginx,
+  simulated,
+  kubernetes('service'),
+  kubernetes('gateway'),
+  kubernetes('deployment'),
+  alb,
+  memory,
+  file,
+];

@@ -87,17 +87,21 @@ function projectFor(root: string): object {
   };
 }
 
-/** Examples that act on a real server, and the program that must be there for it. */
-const componentOf: Readonly<Record<string, string>> = { nginx: 'nginx' };
+/** Examples that act on a real server, what must be there for it, and whether it is. */
+const componentOf: Readonly<Record<string, readonly [what: string, isThere: (folder: string) => boolean]>> = {
+  nginx: ['nginx', (folder) => command('nginx', ['-v'], folder).ok],
+  kubernetes: ['KUBECONFIG', () => (process.env.KUBECONFIG ?? '') !== ''],
+};
 
 /** Where a component is missing, its example is not run; continuous integration has every one, so there it fails instead. */
 function isRunnable(example: string, folder: string): boolean {
   if (example === 'alb') return isEmulated(example);
   const component = componentOf[example];
   if (component === undefined || process.env.CI !== undefined) return true;
-  const isThere = command(component, ['-v'], folder).ok;
-  if (!isThere) process.stderr.write(`not run: examples/${example} needs ${component}\n`);
-  return isThere;
+  const [what, isThere] = component;
+  if (isThere(folder)) return true;
+  process.stderr.write(`not run: examples/${example} needs ${what}\n`);
+  return false;
 }
 
 /** This one acts on whatever API the SDK's own variable names. */

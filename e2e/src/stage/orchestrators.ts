@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { OrchestratorReport, OrchestratorTask } from '../orchestrator.js';
-import type { FleetTask } from '../services-orchestrator.js';
+import type { OrchestratorReport } from '../orchestrator.js';
 
 /** A real orchestrator process. */
 export interface Orchestrator {
@@ -21,13 +20,10 @@ export interface OrchestratorEnd {
 /** Longer than any of these releases takes: a process that lasts longer hangs, and that is a failure. */
 const limitMs = 60_000;
 
-/** Starts a program of this folder that takes its task as JSON in its first argument. */
-export function startOrchestrator(
-  task: OrchestratorTask | FleetTask,
-  program: 'orchestrator' | 'services-orchestrator' = 'orchestrator',
-): Orchestrator {
-  const script = fileURLToPath(new URL(`./${program}.js`, import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
+/** `script`: which of this folder's programs; it takes the task as JSON and reports as `orchestrator` does. */
+export function startOrchestrator(task: object, script = 'orchestrator'): Orchestrator {
+  const program = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
+  const child = spawn(process.execPath, [program, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);

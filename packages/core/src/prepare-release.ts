@@ -54,7 +54,7 @@ export async function prepareRelease(
       environment.preflight?.({ version: request.versions[name]!, atLeast: policy.prepare.capacity }, { signal }) ?? [],
     ]);
     findings.push(...found.flat().map((finding) => ({ service: name, ...finding })));
-    routing[name] = await traffic.observe({ signal });
+    routing[name] = await traffic.observe({ signal, mayLag: true });
   }
   const fits = Object.entries(planned).map(
     ([name, service]) => [name, { ...service, observed: routing[name]! }] as const,

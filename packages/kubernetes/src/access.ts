@@ -32,12 +32,8 @@ export async function accessFindings(
   rights: readonly Right[],
   signal: AbortSignal,
 ): Promise<Finding[]> {
-  const review = await ask<RulesReview>(
-    cluster,
-    'selfsubjectrulesreviews',
-    'SelfSubjectRulesReview',
-    { namespace },
-    signal,
+  const review = await cluster.once(`rules ${namespace}`, () =>
+    ask<RulesReview>(cluster, 'selfsubjectrulesreviews', 'SelfSubjectRulesReview', { namespace }, signal),
   );
   const rules = review.status?.resourceRules ?? [];
   const missing: string[] = [];

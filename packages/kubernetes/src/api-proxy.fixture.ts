@@ -20,6 +20,8 @@ export interface SeenRequest {
 export type ProxyFault =
   /** Forwarded and carried out; the answer is lost. */
   | 'cut-after'
+  /** The same, once: what was not carried out keeps its answer, and the next one is cut. */
+  | 'cut-success'
   /** Lost before it was forwarded. */
   | 'cut-before'
   /** Refused with this status, not forwarded. */
@@ -68,7 +70,12 @@ export async function startApiProxy(upstream: KubeConfig): Promise<ApiProxy> {
     if (seen.isWatch) counts.watches += 1;
     if (seen.isWrite) counts.writes += 1;
     proxy.onRequest(seen);
-    serve(transport, seen, proxy.fault(seen), request, response, counts).catch(() => response.destroy());
+    const onCut = () => {
+      proxy.fault = () => null;
+    };
+    serve(transport, seen, { fault: proxy.fault(seen), onCut }, request, response, counts).catch(() =>
+      response.destroy(),
+    );
   });
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -103,7 +110,7 @@ function configFor(server: string): KubeConfig {
 async function serve(
   transport: Transport,
   seen: SeenRequest,
-  fault: ProxyFault | null,
+  { fault, onCut }: { readonly fault: ProxyFault | null; readonly onCut: () => void },
   request: IncomingMessage,
   response: ServerResponse,
   counts: ApiProxy['counts'],
@@ -127,6 +134,12 @@ async function serve(
     for await (const _ of reply.message);
     if (fault === 'cut-after') request.socket.destroy();
     else refuse(response, { status: 500, reason: 'InternalError' });
+    return;
+  }
+  if (fault === 'cut-success' && reply.status < 300) {
+    for await (const _ of reply.message);
+    onCut();
+    request.socket.destroy();
     return;
   }
   await pass(reply, fault, response, counts);

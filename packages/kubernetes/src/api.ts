@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type BluegreenError, isBluegreenError } from '@bluegreen/contract';
+import { type BluegreenError, type Clock, isBluegreenError, systemClock } from '@bluegreen/contract';
 import { fail } from './failure.js';
 import { failureOf, type Status } from './status.js';
 import { type ApiRequest, type RawReply, SendFailure, type Transport } from './transport.js';
@@ -7,13 +7,28 @@ import { type ApiRequest, type RawReply, SendFailure, type Transport } from './t
 /** The API of one cluster: requests in, objects or errors of this package out. One request per call, no retries. */
 export class Api {
   readonly #transport: Transport;
+  readonly #clock: Clock;
+  readonly #timeoutMs: number;
 
-  constructor(transport: Transport) {
+  /** A request that is not answered within `timeoutMs` is given up, however long its caller would wait. */
+  constructor(transport: Transport, clock: Clock = systemClock(), timeoutMs = 15_000) {
     this.#transport = transport;
+    this.#clock = clock;
+    this.#timeoutMs = timeoutMs;
   }
 
   /** @throws what `failureOf` says, or that the server could not be reached */
-  async request<T>(request: ApiRequest): Promise<T> {
+  async request<T>(given: ApiRequest): Promise<T> {
+    const late = new AbortController();
+    const timer = this.#clock.setTimeout(() => late.abort(), this.#timeoutMs);
+    try {
+      return await this.#ask({ ...given, signal: AbortSignal.any([given.signal, late.signal]) });
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
+  }
+
+  async #ask<T>(request: ApiRequest): Promise<T> {
     const { message, status } = await this.#sendKnown(request);
     const text = await this.#guard(request, () => readText(message));
     if (status >= 300) throw refused(request, status, message, text);

@@ -134,7 +134,9 @@ export async function dryRun<T extends KubernetesObject>(
     await collection.patch(intent.metadata.name, { ...patch, query: `${patch.query}&dryRun=All` }, signal);
     return null;
   } catch (error) {
-    if (!isBluegreenError(error)) throw error;
+    // What may pass, or changed meanwhile, says nothing about the write itself.
+    if (isBluegreenError(error) && error.code === 'kubernetes/conflict') return null;
+    if (!isBluegreenError(error) || error.reaction !== 'permanent') throw error;
     return mayOverrule(error, manager) ? null : error;
   }
 }

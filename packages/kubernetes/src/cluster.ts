@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '@bluegreen/contract';
+import { type Clock, durationMs, systemClock } from '@bluegreen/contract';
 import { Api } from './api.js';
 import { Collection } from './collection.js';
 import { fail } from './failure.js';
@@ -11,6 +11,13 @@ export interface ClusterOptions {
   readonly kubeConfig: KubeConfigLike;
   /** Names the cluster in `resource`; give it when the same cluster is reached by several addresses. Default: its address. */
   readonly name?: string;
+  /** A request that is not answered within this time is given up. Default `'15s'`. */
+  readonly requestTimeout?: string;
+  /**
+   * A watch that says nothing for this long has lost its server, and is begun anew. Servers say something about once a
+   * minute. Default `'90s'`.
+   */
+  readonly watchSilence?: string;
   /** Default: the system's. */
   readonly clock?: Clock;
 }
@@ -27,6 +34,15 @@ const paths = {
 
 export type Kind = keyof typeof paths;
 
+interface ClusterTimes {
+  readonly clock: Clock;
+  readonly silenceMs: number;
+  readonly timeoutMs: number;
+}
+
+/** How long an answer about this account's rights is good for. */
+const answerMs = 5_000;
+
 /**
  * One connection to one cluster, for as many services as you like: they share connections and watches, so that a release
  * asks for next to nothing besides what it writes. Watches begin with the first release and end when none runs.
@@ -37,13 +53,16 @@ export class KubernetesCluster {
   readonly api: Api;
   readonly clock: Clock;
   readonly #transport: Transport;
+  readonly #silenceMs: number;
+  readonly #answers = new Map<string, { readonly at: number; readonly answer: Promise<unknown> }>();
   readonly #collections = new Map<string, Collection<KubernetesObject>>();
 
-  constructor(name: string, transport: Transport, clock: Clock) {
+  constructor(name: string, transport: Transport, { clock, silenceMs, timeoutMs }: ClusterTimes) {
     this.name = name;
+    this.#silenceMs = silenceMs;
     this.#transport = transport;
     this.clock = clock;
-    this.api = new Api(transport);
+    this.api = new Api(transport, clock, timeoutMs);
   }
 
   /** For this package's adapters: the objects of one kind in one namespace; of pods, those with this label. */
@@ -52,10 +71,28 @@ export class KubernetesCluster {
     let collection = this.#collections.get(key);
     if (collection === undefined) {
       const filter = label === undefined ? {} : { [label]: null };
-      collection = new Collection(this.api, this.clock, paths[kind](readName('namespace', namespace)), filter);
+      collection = new Collection(this.api, {
+        clock: this.clock,
+        path: paths[kind](readName('namespace', namespace)),
+        filter,
+        silenceMs: this.#silenceMs,
+      });
       this.#collections.set(key, collection);
     }
     return collection as unknown as Collection<T>;
+  }
+
+  /** For this package's adapters: one answer for all who ask the same at about the same time. */
+  async once<R>(key: string, ask: () => Promise<R>): Promise<R> {
+    const known = this.#answers.get(key);
+    const now = this.clock.now();
+    if (known !== undefined && now - known.at < answerMs) {
+      // Whoever asked first may have stopped waiting; that is not everybody's answer.
+      return (known.answer as Promise<R>).catch(ask);
+    }
+    const answer = ask();
+    this.#answers.set(key, { at: now, answer });
+    return answer;
   }
 
   /** Ends every watch and closes every connection. Nothing may be asked afterwards. */
@@ -66,9 +103,14 @@ export class KubernetesCluster {
 }
 
 /** @throws `kubernetes/options-invalid` without a current cluster */
-export function kubernetesCluster({ kubeConfig, name, clock }: ClusterOptions): KubernetesCluster {
+export function kubernetesCluster(options: ClusterOptions): KubernetesCluster {
+  const { kubeConfig, name, clock = systemClock(), watchSilence = '90s', requestTimeout = '15s' } = options;
   const transport = openTransport(kubeConfig);
-  return new KubernetesCluster(name ?? transport.server.host, transport, clock ?? systemClock());
+  return new KubernetesCluster(name ?? transport.server.host, transport, {
+    clock,
+    silenceMs: durationMs(watchSilence, 'watchSilence'),
+    timeoutMs: durationMs(requestTimeout, 'requestTimeout'),
+  });
 }
 
 /** A name that can stand in a path. @throws `kubernetes/options-invalid` */

@@ -1,7 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { type Clock, isBluegreenError, type TimerHandle } from '@bluegreen/contract';
+import { abortable } from './abortable.js';
 import { alarm } from './alarm.js';
 import type { Api } from './api.js';
+import { Changes } from './changes.js';
 import { fail } from './failure.js';
 import type { KubernetesObject, Metadata } from './objects.js';
 import { type LabelSelector, printSelector, Selection } from './selection.js';
@@ -16,8 +18,16 @@ export interface Reading {
   readonly heardWithinMs?: number;
 }
 
-/** Servers send a bookmark about once a minute; a stream that says nothing for longer has a dead peer. */
-const silenceMs = 90_000;
+export interface CollectionOptions {
+  readonly clock: Clock;
+  /** Of the list. */
+  readonly path: string;
+  /** Narrows it for everybody. */
+  readonly filter?: LabelSelector;
+  /** A stream that says nothing for longer has a dead peer. */
+  readonly silenceMs: number;
+}
+
 /** A watch that nobody reads any more is given up. */
 const idleMs = 60_000;
 /** How long a read waits until the watch shows what this process itself wrote. */
@@ -33,30 +43,34 @@ export class Collection<T extends KubernetesObject> {
   readonly #clock: Clock;
   readonly #path: string;
   readonly #filter: string;
+  readonly #silenceMs: number;
   readonly #items = new Map<string, T>();
   readonly #selections = new Map<string, Selection<T>>();
   /** Versions that this process wrote and that the watch has not shown yet. */
   readonly #awaited = new Map<string, string>();
-  readonly #waiting = new Set<() => void>();
+  readonly #changes: Changes;
   #running: AbortController | null = null;
   #synced: Promise<void> | null = null;
+  #isSynced = false;
   #isLive = false;
   #heardAt = 0;
   #usedAt = 0;
   #idle: TimerHandle | null = null;
 
-  /** `path` is that of the list; `filter` narrows it for everybody. */
-  constructor(api: Api, clock: Clock, path: string, filter: LabelSelector = {}) {
+  constructor(api: Api, { clock, path, filter = {}, silenceMs }: CollectionOptions) {
     this.#api = api;
     this.#clock = clock;
     this.#path = path;
     this.#filter = printSelector(filter);
+    this.#silenceMs = silenceMs;
+    this.#changes = new Changes(clock);
   }
 
   /** One object; `null` when it does not exist. */
   async item(name: string, reading: Reading): Promise<T | null> {
     if (await this.#isKnown(reading)) {
-      if (this.#awaited.has(name)) await this.#until(() => !this.#awaited.has(name), ownWriteMs, reading.signal);
+      if (this.#awaited.has(name))
+        await this.#changes.until(() => !this.#awaited.has(name), ownWriteMs, reading.signal);
       if (!this.#awaited.has(name)) return this.#items.get(name) ?? null;
     }
     const object = await this.#get(name, reading.signal);
@@ -82,27 +96,26 @@ export class Collection<T extends KubernetesObject> {
   }
 
   /** Resolves when something changed, or when the time is over. */
-  async changed(withinMs: number, signal: AbortSignal): Promise<void> {
-    let looks = 0;
-    // The first look is the one before anything could change.
-    await this.#until(() => looks++ > 0, withinMs, signal);
+  changed(withinMs: number, signal: AbortSignal): Promise<void> {
+    return this.#changes.next(withinMs, signal);
   }
 
   close(): void {
     this.#running?.abort();
     this.#running = null;
     this.#synced = null;
+    this.#isSynced = false;
     this.#isLive = false;
     if (this.#idle !== null) this.#clock.clearTimeout(this.#idle);
     this.#idle = null;
     this.#items.clear();
     this.#selections.clear();
     this.#awaited.clear();
-    this.#wake();
+    this.#changes.announce();
   }
 
   /** True when what is held here answers the reading. */
-  async #isKnown({ fresh, signal, heardWithinMs = silenceMs }: Reading): Promise<boolean> {
+  async #isKnown({ fresh, signal, heardWithinMs = this.#silenceMs }: Reading): Promise<boolean> {
     if (fresh) return false;
     await this.#watched(signal);
     return this.#isLive && this.#clock.now() - this.#heardAt < heardWithinMs;
@@ -121,7 +134,11 @@ export class Collection<T extends KubernetesObject> {
         if (this.#running === running) this.close();
       });
     }
-    await abortable(this.#synced!, signal);
+    const { signal: running } = this.#running!;
+    await abortable(this.#synced!, signal, () => {
+      // A list that hangs must not be what every later read waits for.
+      if (this.#running?.signal === running && !this.#isSynced) this.close();
+    });
   }
 
   /** Looked at now and then, not at every read. */
@@ -135,6 +152,7 @@ export class Collection<T extends KubernetesObject> {
 
   async #begin(signal: AbortSignal): Promise<void> {
     const version = await this.#relist(signal);
+    this.#isSynced = true;
     void this.#follow(version, signal);
   }
 
@@ -143,7 +161,7 @@ export class Collection<T extends KubernetesObject> {
     let failures = 0;
     while (!signal.aborted) {
       try {
-        version ??= await this.#relist(signal);
+        version ??= await this.#bounded(signal, (bound) => this.#relist(bound));
         version = await this.#watch(version, signal);
         failures = 0;
       } catch {
@@ -151,7 +169,7 @@ export class Collection<T extends KubernetesObject> {
         version = null;
         failures += 1;
         const mostMs = Math.min(longestPauseMs, 50 * 2 ** failures);
-        await this.#until(() => signal.aborted, 1 + randomInt(mostMs), signal);
+        await this.#changes.until(() => signal.aborted, 1 + randomInt(mostMs), signal);
       } finally {
         this.#isLive = false;
       }
@@ -166,8 +184,19 @@ export class Collection<T extends KubernetesObject> {
     for (const item of items) this.#items.set(item.metadata.name, item);
     this.#isLive = true;
     this.#heardAt = this.#clock.now();
-    this.#wake();
+    this.#changes.announce();
     return metadata.resourceVersion;
+  }
+
+  /** Gives `work` a signal that also aborts when it has not begun to answer in time. What it opened goes on. */
+  async #bounded<R>(signal: AbortSignal, work: (bound: AbortSignal) => Promise<R>): Promise<R> {
+    const controller = new AbortController();
+    const timer = alarm(this.#clock, this.#silenceMs, () => controller.abort());
+    try {
+      return await work(AbortSignal.any([signal, controller.signal]));
+    } finally {
+      this.#clock.clearTimeout(timer);
+    }
   }
 
   async #list(signal: AbortSignal, selector: string): Promise<List<T>> {
@@ -196,11 +225,12 @@ export class Collection<T extends KubernetesObject> {
       ...(this.#filter === '' ? {} : { labelSelector: this.#filter }),
     });
     let last = version;
-    const message = await this.#api.open({ method: 'GET', path: `${this.#path}?${query}`, signal });
+    const path = `${this.#path}?${query}`;
+    const message = await this.#bounded(signal, (bound) => this.#api.open({ method: 'GET', path, signal: bound }));
     message.socket.unref();
     this.#isLive = true;
     this.#heardAt = this.#clock.now();
-    for await (const { type, object } of watchEvents(message, silenceMs, this.#clock)) {
+    for await (const { type, object } of watchEvents(message, this.#silenceMs, this.#clock)) {
       this.#heardAt = this.#clock.now();
       if (type === 'ERROR') {
         if (object.code === 410) return null;
@@ -218,14 +248,14 @@ export class Collection<T extends KubernetesObject> {
     this.#items.set(name, object);
     for (const selection of this.#selections.values()) selection.put(object);
     if (this.#awaited.get(name) === resourceVersion) this.#awaited.delete(name);
-    this.#wake();
+    this.#changes.announce();
   }
 
   #remove(name: string): void {
     this.#items.delete(name);
     for (const selection of this.#selections.values()) selection.remove(name);
     this.#awaited.delete(name);
-    this.#wake();
+    this.#changes.announce();
   }
 
   #noteWrite({ name, resourceVersion }: Metadata): void {
@@ -242,29 +272,6 @@ export class Collection<T extends KubernetesObject> {
       this.#selections.set(key, selection);
     }
     return selection;
-  }
-
-  /** Waits until `isTrue`, asked after every change, or until the time is over. */
-  async #until(isTrue: () => boolean, withinMs: number, signal: AbortSignal): Promise<void> {
-    if (isTrue() || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        this.#clock.clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.#waiting.delete(look);
-        resolve();
-      };
-      const look = (): void => {
-        if (isTrue()) done();
-      };
-      const timer = this.#clock.setTimeout(done, withinMs);
-      signal.addEventListener('abort', done);
-      this.#waiting.add(look);
-    });
-  }
-
-  #wake(): void {
-    for (const look of [...this.#waiting]) look();
   }
 }
 
@@ -285,14 +292,4 @@ interface List<T> {
 function kept<T extends KubernetesObject>(object: T): T {
   const metadata = { ...object.metadata, managedFields: undefined };
   return { ...object, metadata };
-}
-
-/** Stops waiting when the signal aborts; the work itself goes on for the others who wait. */
-function abortable<R>(work: Promise<R>, signal: AbortSignal): Promise<R> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(fail('kubernetes/read-failed', { detail: 'the caller stopped waiting' }));
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -1,4 +1,4 @@
-import type { ConvergeCall, Deployment, EnvironmentTarget } from '@bluegreen/contract';
+import { type ConvergeCall, compareFences, type Deployment, type EnvironmentTarget } from '@bluegreen/contract';
 import { apply } from './apply.js';
 import { setAutoscaling } from './autoscaler.js';
 import { deployedOf, intentOf, type Wish } from './deployment-intent.js';
@@ -6,7 +6,7 @@ import type { DeploymentObject } from './deployment-object.js';
 import { readDeployment } from './deployment-observe.js';
 import type { DeploymentSettings } from './deployment-options.js';
 import { fail } from './failure.js';
-import { fenceProblem, markOf } from './stamp.js';
+import { fenceProblem, isRepeated, markOf } from './stamp.js';
 
 /**
  * Brings one slot to its target: the Deployment in one conditional request with the stamp, its workers, its autoscaler.
@@ -22,7 +22,7 @@ export async function convergeDeployment(
   const { signal } = call;
   const main = await mainWish(settings, target, call);
   const worker = await workerWish(settings, target, call);
-  const wishes = [main, worker].filter((wish) => wish !== null).filter((wish) => !isFulfilled(settings, wish));
+  const wishes = [main, worker].filter((wish) => wish !== null).filter((wish) => !isFulfilled(wish));
   const isFreeze = release !== null && autoscaling === 'frozen';
   if (wishes.some(isIrreversible)) await call.confirm();
   // An autoscaler that is let go of first would size the pods that come next.
@@ -47,12 +47,8 @@ async function mainWish(
   if (object === null && release === null) return null;
   if (object === null && release === 'unchanged')
     throw fail('kubernetes/slot-missing', { detail: `deployments/${name}` });
-  return wishOf(target, call, {
-    name,
-    object,
-    container: settings.container,
-    replicas: release === null ? 0 : atLeast,
-  });
+  const replicas = release === null ? 0 : sizeFor(target, object, settings.container, atLeast);
+  return wishOf(target, call, { name, object, container: settings.container, replicas });
 }
 
 async function workerWish(
@@ -69,6 +65,17 @@ async function workerWish(
   if (object === null) throw fail('kubernetes/slot-missing', { detail: `deployments/${name}` });
   const replicas = release === null || target.workers === 'idle' ? 0 : workers.replicas;
   return wishOf(target, call, { name, object, container: workers.container, replicas });
+}
+
+/** What an autoscaler added to a release is not taken away; another release begins with what is asked for. */
+function sizeFor(
+  { release }: EnvironmentTarget,
+  object: DeploymentObject | null,
+  container: string | null,
+  atLeast: number,
+): number {
+  const isKept = release === 'unchanged' || (object !== null && runs(object, container, release));
+  return isKept ? Math.max(atLeast, object?.spec.replicas ?? 0) : atLeast;
 }
 
 function wishOf(
@@ -88,24 +95,29 @@ async function readGuarded(
 ): Promise<DeploymentObject | null> {
   const object = await readDeployment(settings, name, { signal: call.signal, fresh: false });
   const mark = markOf(object);
-  const problem = mark === null ? null : fenceProblem(mark, call);
-  // The same fence again is this very call, sent twice.
-  if (problem?.reaction === 'fenced') throw problem;
+  if (mark === null || isRepeated(mark, call)) return object;
+  const problem = fenceProblem(mark, call);
+  if (problem !== null) throw problem;
   return object;
 }
 
-function isFulfilled(settings: DeploymentSettings, { object, container, release, replicas }: Wish): boolean {
-  if (object === null) return false;
-  // More than asked for is what an autoscaler made of it.
-  const size = object.spec.replicas ?? 1;
-  if (replicas === 0 ? size > 0 : size < replicas) return false;
-  if (release === null) return true;
-  const deployed = deployedOf(object, container);
-  if (deployed === null || deployed.release !== release.id || deployed.version !== release.version) return false;
-  return settings.template === null || object.spec.paused !== true;
+/** It is so, and it says that this write made it so. */
+function isFulfilled({ object, container, release, replicas, mark }: Wish): boolean {
+  if (object === null || (object.spec.replicas ?? 1) !== replicas) return false;
+  const stored = markOf(object);
+  if (stored === null || compareFences(stored.fence, mark.fence) !== 0) return false;
+  return release === null || runs(object, container, release);
 }
 
-/** Deploying over what runs, and taking pods away. */
-function isIrreversible({ object, release, replicas }: Wish): boolean {
-  return object !== null && (release !== null || replicas < (object.spec.replicas ?? 1));
+function runs(object: DeploymentObject, container: string | null, release: EnvironmentTarget['release']): boolean {
+  const deployed = deployedOf(object, container);
+  if (deployed === null || release === null || release === 'unchanged') return false;
+  return deployed.release === release.id && deployed.version === release.version;
+}
+
+/** Deploying over pods that run, and taking pods away. */
+function isIrreversible({ object, container, release, replicas }: Wish): boolean {
+  const size = object?.spec.replicas ?? 1;
+  if (object === null || size === 0) return false;
+  return replicas < size || (release !== null && !runs(object, container, release));
 }

@@ -97,10 +97,9 @@ describe.runIf(hasControlPlane('that Deployments are slots on a real API server'
       await environment.converge(target('green', { id: 'r1', version: 'v2' }), call());
       await untilReady(environment, 'green', 2);
       const first = (await podsOf(app, 'green')).map(({ metadata }) => metadata.uid);
-      const { metadata } = await namespace.get<DeploymentObject>('apps/v1/deployments', `${app}-green`);
       await environment.converge(target('green', { id: 'r1', version: 'v2' }), call());
-      const again = await namespace.get<DeploymentObject>('apps/v1/deployments', `${app}-green`);
-      expect(again.metadata.generation).toBe(metadata.generation);
+      await untilReady(environment, 'green', 2);
+      expect((await podsOf(app, 'green')).map(({ metadata }) => metadata.uid)).toEqual(first);
       await environment.converge(target('green', { id: 'r2', version: 'v2' }), call());
       await namespace.until('the pods are new', async () => {
         const { releaseId, ready } = await see(environment, 'green');

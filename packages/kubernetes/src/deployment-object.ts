@@ -17,6 +17,7 @@ export interface PodTemplate {
 export interface DeploymentSpec {
   readonly replicas?: number;
   readonly paused?: boolean;
+  readonly minReadySeconds?: number;
   readonly selector: { readonly matchLabels?: Readonly<Record<string, string>> };
   readonly template: PodTemplate;
 }

@@ -31,7 +31,7 @@ export async function observeDeployment(
   const pods = await readSlotPods(settings, object, slot, reading);
   const mark = markOf(object);
   const desired = object.spec.replicas ?? 1;
-  const { ready, why } = readinessOf(object, pods);
+  const { ready, why } = readinessOf(object, pods, settings.cluster.clock.now());
   return {
     ...running(settings, object, pods),
     ...(mark === null ? {} : { fence: mark.fence }),

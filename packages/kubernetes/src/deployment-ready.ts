@@ -10,24 +10,32 @@ export interface Readiness {
 }
 
 /**
- * What `kubectl rollout status` looks at (kubectl, rollout_status.go), read from one object. As long as pods of the old
- * template are left, less than the whole counts: they would get users, too. While the status is about an older spec, the
- * pods themselves are counted.
+ * Counts the pods of the present release that are ready, because the status of a Deployment lags behind its pods and
+ * behind its spec: `observedGeneration` may be new and `availableReplicas` of before. What pods can't tell, whether some
+ * are of an older template, the status does, as in `kubectl rollout status` (kubectl, rollout_status.go). As long as such
+ * pods are left, less than the whole counts: they would get users, too. `now` is in milliseconds since the epoch.
  */
-export function readinessOf(object: DeploymentObject, pods: readonly Pod[]): Readiness {
+export function readinessOf(object: DeploymentObject, pods: readonly Pod[], now: number): Readiness {
   const { spec, status = {}, metadata } = object;
   const wanted = spec.replicas ?? 1;
-  const { replicas = 0, updatedReplicas = 0, availableReplicas = 0 } = status;
+  const { replicas = 0, updatedReplicas = 0 } = status;
   const isObserved = (status.observedGeneration ?? 0) >= (metadata.generation ?? 0);
-  const old = Math.max(0, replicas - updatedReplicas);
+  const old = isObserved ? Math.max(0, replicas - updatedReplicas) : 0;
   const release = spec.template.metadata?.annotations?.[releaseName];
   const living = pods.filter((pod) => pod.metadata.deletionTimestamp === undefined);
   const current = living.filter((pod) => pod.metadata.annotations?.[releaseName] === release);
-  const available = isObserved ? Math.max(0, availableReplicas - old) : current.filter(isReadyPod).length;
-  const isMixed = isObserved ? old > 0 : current.length < living.length;
+  const lasting = spec.minReadySeconds ?? 0;
+  const available = current.filter((pod) => isReadyPod(pod) && readySeconds(pod, now) >= lasting).length;
+  const isMixed = old > 0 || current.length < living.length;
   const ready = isMixed ? Math.min(available, Math.max(0, wanted - 1)) : available;
-  const isComplete = isObserved && updatedReplicas >= wanted && old === 0 && availableReplicas >= updatedReplicas;
+  const isComplete = ready >= wanted && !isMixed;
   return { ready, why: isComplete ? null : whyNot(object, living, { ready, wanted, old, isObserved }) };
+}
+
+/** By the clock of the cluster and ours. */
+function readySeconds({ status }: Pod, now: number): number {
+  const since = status?.conditions?.find(({ type }) => type === 'Ready')?.lastTransitionTime;
+  return since === undefined ? 0 : Math.max(0, (now - Date.parse(since)) / 1000);
 }
 
 interface Count {

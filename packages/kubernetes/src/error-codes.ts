@@ -101,6 +101,11 @@ const objectErrors = {
     hint: 'If it lasts, look at the controller that is named in the detail.',
     reaction: 'retry',
   },
+  'kubernetes/route-rejected': {
+    message: 'A Gateway does not take the HTTPRoute as it is.',
+    hint: 'The detail gives its reason. Correct the route, its `parentRefs` or the Gateway.',
+    reaction: 'permanent',
+  },
   'kubernetes/slot-empty': {
     message: 'The slot that would get requests has no ready pod; nothing was written.',
     hint: 'Look at the pods of the slot.',

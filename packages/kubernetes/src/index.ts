@@ -11,7 +11,12 @@ export type {
   WorkerOptions,
 } from './deployment-options.js';
 export { kubernetesErrors } from './error-codes.js';
+export type { GatewayTrafficOptions } from './gateway-options.js';
+export type { GatewayTraffic } from './gateway-traffic.js';
+export { gatewayTraffic } from './gateway-traffic.js';
 export type { KubeConfigLike } from './kube-config.js';
+export type { PermissionManifest, PermissionOptions } from './permissions.js';
+export { permissions } from './permissions.js';
 export type { ServiceTrafficOptions } from './service-options.js';
 export type { ServiceTraffic } from './service-traffic.js';
 export { serviceTraffic } from './service-traffic.js';

@@ -55,6 +55,7 @@ export interface Condition {
   readonly reason?: string;
   readonly message?: string;
   readonly observedGeneration?: number;
+  readonly lastTransitionTime?: string;
 }
 
 /** True for a pod that gets requests: ready and not on its way out. */

@@ -1,19 +1,24 @@
 import type { KubernetesObject } from './objects.js';
 
-/** Labels that an object must have; `null`: any value. */
-export type LabelSelector = Readonly<Record<string, string | null>>;
+/** Labels that an object must have: this value, one of these, or, with `null`, any. */
+export type LabelSelector = Readonly<Record<string, string | readonly string[] | null>>;
 
 /** The selector as the API takes it. */
 export function printSelector(selector: LabelSelector): string {
-  const parts = Object.entries(selector).map(([label, value]) => (value === null ? label : `${label}=${value}`));
+  const parts = Object.entries(selector).map(([label, value]) => {
+    if (value === null) return label;
+    return typeof value === 'string' ? `${label}=${value}` : `${label} in (${value.join(',')})`;
+  });
   return parts.sort().join(',');
 }
 
 export function isSelected({ metadata }: KubernetesObject, selector: LabelSelector): boolean {
   const labels = metadata.labels ?? {};
-  return Object.entries(selector).every(([label, value]) =>
-    value === null ? label in labels : labels[label] === value,
-  );
+  return Object.entries(selector).every(([label, value]) => {
+    const own = labels[label];
+    if (own === undefined || value === null) return own !== undefined;
+    return typeof value === 'string' ? own === value : value.includes(own);
+  });
 }
 
 /** The objects with some labels, kept up to date so that asking for them costs nothing. */

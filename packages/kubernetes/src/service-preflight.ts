@@ -65,7 +65,7 @@ async function objectFindings(settings: ServiceSettings, service: ServiceObject,
   if (service.spec.publishNotReadyAddresses === true) {
     found.push(finding('kubernetes/service-unsuitable', `${name} publishes pods before they are ready`));
   }
-  const slices = await readSlices(settings, name, reading);
+  const [slices = []] = await readSlices(settings, [name], reading);
   const others = slices.filter((slice) => !isBuiltIn(slice));
   if (others.length > 0) {
     const names = others.map(({ metadata }) => metadata.name).join(', ');

@@ -4,6 +4,7 @@ import type { Reading } from './collection.js';
 import { compareEndpoints, type Endpoints, serviceLabel } from './endpoints.js';
 import type { KubernetesCode } from './failure.js';
 import type { EndpointSlice, Pod, ServiceObject } from './objects.js';
+import { isSelected } from './selection.js';
 import type { ServiceSettings } from './service-options.js';
 import type { Following } from './settling.js';
 import { type Mark, markOf, readMark } from './stamp.js';
@@ -116,7 +117,8 @@ export async function followService(
 ): Promise<ServiceFollowing> {
   const { routing } = state;
   if (routing.kind === 'foreign') return { following: { kind: 'not-yet', summary: routing.summary }, endpoints: {} };
-  const pods = await readPods(settings, state, reading);
+  // No pod changes its slot, and which are ready decides nothing here that cannot be undone.
+  const pods = await readPods(settings, state, { ...reading, fresh: false });
   const active = routing.kind === 'split' ? (routing.target.weights.blue === 100 ? 'blue' : 'green') : null;
   const previewed = routing.kind === 'split' ? routing.target.preview : null;
   const selected: [string, Slot | null][] = [[settings.service, active]];
@@ -124,9 +126,10 @@ export async function followService(
   const wrong: string[] = [];
   const missing: string[] = [];
   const endpoints: Partial<Record<Slot, Endpoints>> = {};
-  for (const [name, slot] of selected) {
-    const slices = await readSlices(settings, name, reading);
-    const found = compareEndpoints(slices, pods, ({ metadata }) => metadata.labels?.[settings.slotLabel], slot);
+  const names = selected.map(([name]) => name);
+  const slices = await readSlices(settings, names, reading);
+  for (const [index, [name, slot]] of selected.entries()) {
+    const found = compareEndpoints(slices[index]!, pods, ({ metadata }) => metadata.labels?.[settings.slotLabel], slot);
     if (slot !== null) endpoints[slot] = found;
     if (found.wrong.length > 0) wrong.push(`${name} still reaches ${list(found.wrong)}`);
     if (found.missing.length > 0) missing.push(`${name} does not reach ${list(found.missing)} yet`);
@@ -150,10 +153,14 @@ export function readPods(settings: ServiceSettings, state: ServiceState, reading
   return pods.select({ ...state.service?.spec.selector, [slotLabel]: null }, reading);
 }
 
-export function readSlices(
+/** The slices of each of these Services; the server is asked once for all of them. */
+export async function readSlices(
   { cluster, namespace }: ServiceSettings,
-  service: string,
+  services: readonly string[],
   reading: Reading,
-): Promise<readonly EndpointSlice[]> {
-  return cluster.objects<EndpointSlice>('slices', namespace).select({ [serviceLabel]: service }, reading);
+): Promise<readonly (readonly EndpointSlice[])[]> {
+  const slices = cluster.objects<EndpointSlice>('slices', namespace);
+  if (!reading.fresh) return Promise.all(services.map((name) => slices.select({ [serviceLabel]: name }, reading)));
+  const all = await slices.select({ [serviceLabel]: services }, reading);
+  return services.map((name) => all.filter((slice) => isSelected(slice, { [serviceLabel]: name })));
 }

@@ -6,7 +6,7 @@ export type Following =
   /** Nothing wrong happens, and not all of it yet. */
   | { readonly kind: 'partly'; readonly summary: string }
   /** Requests still go where they must not. */
-  | { readonly kind: 'not-yet'; readonly summary: string };
+  | { readonly kind: 'not-yet'; readonly summary: string /** It will not by itself. */; readonly isRefused?: boolean };
 
 /**
  * Remembers since when the cluster does what was written, so that the nodes, which report nothing, get their time.

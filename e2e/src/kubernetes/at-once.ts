@@ -1,0 +1,63 @@
+import { createReleaser, memoryJournal } from '@bluegreen/core';
+import { startApiProxy } from '../../../packages/kubernetes/src/api-proxy.fixture.js';
+import type { TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
+import { quantile } from './quantiles.js';
+import { adaptersOf, makeSite, openCluster, type SiteOptions } from './site.js';
+
+/** Many releases of many services in one process, started at the same moment. */
+export async function manyAtOnce(namespace: TestNamespace, count: number) {
+  const sites: SiteOptions[] = [];
+  for (let made = 0; made < count; made += 10) {
+    const some = Array.from({ length: Math.min(10, count - made) }, (_, index) => `once-${made + index}`);
+    sites.push(...(await Promise.all(some.map((app) => makeSite(namespace, app, 'service')))));
+  }
+  const proxy = await startApiProxy(namespace.kubeConfig);
+  const cluster = openCluster(proxy.kubeConfig);
+  const releaser = createReleaser({
+    services: Object.fromEntries(sites.map((site) => [site.app, adaptersOf(cluster, site)])),
+    journal: memoryJournal(),
+  });
+  const took: number[] = [];
+  const own: number[] = [];
+  let promoted = 0;
+  try {
+    await Promise.all(
+      sites.map(async ({ app }) => {
+        const startedAt = performance.now();
+        const release = await releaser.start({
+          versions: { [app]: 'v2' },
+          policy: {
+            prepare: { readyWithin: '2m' },
+            shift: [{ to: 100 }],
+            retire: { after: 'immediately', drain: '0s' },
+            limits: { poll: '200ms', call: '20s' },
+          },
+          requestedBy: 'e2e',
+        });
+        let ready = Number.NaN;
+        for await (const event of release) {
+          if (event.type === 'phase-entered' && event.phase === 'verifying') ready = performance.now();
+          if (event.type === 'release-promoted') {
+            promoted += 1;
+            own.push(performance.now() - ready);
+            took.push(performance.now() - startedAt);
+          }
+        }
+      }),
+    );
+  } finally {
+    await releaser.close();
+    cluster.close();
+    await proxy.close();
+  }
+  return {
+    atOnce: count,
+    atOncePromoted: promoted,
+    atOnceP50Ms: quantile(took, 0.5),
+    atOnceMaxMs: quantile(took, 1),
+    // From every pod ready to promoted: what is not the cluster's making of pods.
+    atOnceOwnP50Ms: quantile(own, 0.5),
+    atOnceOwnMaxMs: quantile(own, 1),
+    atOnceRequestsPerRelease: Math.round((proxy.counts.requests / count) * 10) / 10,
+  };
+}

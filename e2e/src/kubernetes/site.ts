@@ -1,0 +1,122 @@
+import type { Slot } from '@bluegreen/contract';
+import type { Service } from '@bluegreen/core';
+import {
+  deploymentEnvironment,
+  gatewayTraffic,
+  type KubeConfigLike,
+  type KubernetesCluster,
+  kubernetesCluster,
+  serviceTraffic,
+} from '@bluegreen/kubernetes';
+import {
+  deploymentOf,
+  serviceOf,
+  slotLabel,
+  type TestNamespace,
+  untilAvailable,
+} from '../../../packages/kubernetes/src/control-plane.fixture.js';
+import { routeKind, routeOf } from '../../../packages/kubernetes/src/gateway-controller.fixture.js';
+
+/** Pods per slot that serves. */
+export const capacity = 2;
+
+/** What a service is made of, so that any process can make its adapters. */
+export interface SiteOptions {
+  readonly namespace: string;
+  readonly app: string;
+  readonly router: 'service' | 'gateway';
+}
+
+/** Makes what a user would have: two Deployments, of which blue serves v1, and a router that leads to it. */
+export async function makeSite(
+  namespace: TestNamespace,
+  app: string,
+  router: SiteOptions['router'],
+): Promise<SiteOptions> {
+  const options = { namespace: namespace.name, app, router };
+  await namespace.create('apps/v1/deployments', deploymentOf(app, 'blue', capacity));
+  await namespace.create('apps/v1/deployments', deploymentOf(app, 'green', 0));
+  for (const slot of ['blue', 'green']) {
+    await namespace.create('services', serviceOf(`${app}-${slot}`, { app, [slotLabel]: slot }));
+  }
+  if (router === 'service') {
+    for (const name of [app, `${app}-preview`]) await namespace.create('services', serviceOf(name, { app }));
+  } else await namespace.create(routeKind, routeOf(app, `${app}-blue`));
+  await untilAvailable(namespace, `${app}-blue`);
+  const cluster = kubernetesCluster({ kubeConfig: namespace.kubeConfig });
+  try {
+    await trafficOf(cluster, options).setup({ adopt: 'blue' });
+  } finally {
+    cluster.close();
+  }
+  return options;
+}
+
+export function openCluster(kubeConfig: KubeConfigLike, watchSilence = '90s'): KubernetesCluster {
+  return kubernetesCluster({ kubeConfig, name: 'e2e', watchSilence, requestTimeout: '2s' });
+}
+
+/** The two adapters of a site. */
+export function adaptersOf(cluster: KubernetesCluster, options: SiteOptions): Service {
+  const { namespace, app } = options;
+  const environment = deploymentEnvironment({
+    ...common(cluster, namespace),
+    deployments: { blue: `${app}-blue`, green: `${app}-green` },
+    image: ({ version }) => `web:${version}`,
+    url: (slot) => `http://${app}-${slot}.${namespace}`,
+  });
+  return { traffic: trafficOf(cluster, options), environment };
+}
+
+export function trafficOf(cluster: KubernetesCluster, { namespace, app, router }: SiteOptions) {
+  const settings = { ...common(cluster, namespace), settle: '0s' };
+  if (router === 'service') return serviceTraffic({ ...settings, service: app, preview: `${app}-preview` });
+  return gatewayTraffic({
+    ...settings,
+    route: app,
+    services: { blue: `${app}-blue`, green: `${app}-green` },
+    preview: { header: 'x-preview', equals: '1' },
+  });
+}
+
+function common(cluster: KubernetesCluster, namespace: string) {
+  // Faults that lose a request cost one of these each.
+  return { cluster, namespace, writeTimeout: '1s' };
+}
+
+/** Which version each slot runs and who serves, read past the adapters. */
+export async function readSite(namespace: TestNamespace, { app, router }: SiteOptions): Promise<SiteState> {
+  const versions = {
+    blue: await runningIn(namespace, `${app}-blue`),
+    green: await runningIn(namespace, `${app}-green`),
+  };
+  if (router === 'service') {
+    const { spec } = await namespace.get<{ spec: { selector: Record<string, string> } }>('services', app);
+    return { versions, serving: spec.selector[slotLabel] as Slot };
+  }
+  const { spec } = await namespace.get<{ spec: { rules: Rule[] } }>(routeKind, app);
+  const main = spec.rules.find(({ backendRefs = [] }) => backendRefs.length === 2)!;
+  const serving = main.backendRefs!.filter(({ weight }) => weight > 0).map(({ name }) => name.slice(app.length + 1));
+  return { versions, serving: serving.length === 1 ? (serving[0] as Slot) : null };
+}
+
+export interface SiteState {
+  readonly versions: Readonly<Record<Slot, string | null>>;
+  readonly serving: Slot | null;
+}
+
+interface Rule {
+  readonly backendRefs?: readonly { readonly name: string; readonly weight: number }[];
+}
+
+interface DeploymentRead {
+  readonly spec: {
+    readonly replicas: number;
+    readonly template: { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+  };
+}
+
+async function runningIn(namespace: TestNamespace, name: string): Promise<string | null> {
+  const { spec } = await namespace.get<DeploymentRead>('apps/v1/deployments', name);
+  return spec.replicas === 0 ? null : spec.template.spec.containers[0]!.image.replace('web:', '');
+}
