@@ -3,14 +3,18 @@ import type { Slot } from '@bluegreen/contract';
 
 export interface Backends {
   readonly servers: Readonly<Record<Slot, readonly string[]>>;
+  /** The copies of requests that a slot got, as `GET /path`. */
+  readonly copies: Readonly<Record<Slot, readonly string[]>>;
   close(): Promise<void>;
 }
 
 /** One HTTP server per slot; each names its slot in the `x-slot` header. */
 export async function startBackends(): Promise<Backends> {
-  const [blue, green] = await Promise.all([startBackend('blue'), startBackend('green')]);
+  const copies: Record<Slot, string[]> = { blue: [], green: [] };
+  const [blue, green] = await Promise.all([startBackend('blue', copies.blue), startBackend('green', copies.green)]);
   const address = (server: Server) => [`127.0.0.1:${(server.address() as { port: number }).port}`];
   return {
+    copies,
     servers: { blue: address(blue), green: address(green) },
     async close() {
       for (const server of [blue, green]) {
@@ -21,9 +25,10 @@ export async function startBackends(): Promise<Backends> {
   };
 }
 
-function startBackend(slot: Slot): Promise<Server> {
+function startBackend(slot: Slot, copies: string[]): Promise<Server> {
   // nginx keeps idle connections for 60 s; a backend that closes first could close one that is just being used.
-  const server = createServer({ keepAliveTimeout: 120_000 }, (_, response) => {
+  const server = createServer({ keepAliveTimeout: 120_000 }, ({ method, url, headers }, response) => {
+    if (headers['x-bluegreen-mirror'] !== undefined) copies.push(`${method} ${url}`);
     response.setHeader('x-slot', slot);
     response.end(slot);
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type Slot, slots, soleSlot, type TrafficTarget } from '@bluegreen/contract';
 import { bucketsOf } from './buckets.js';
-import { allBuckets, linkFor, perRequest, sharedPaths } from './marker-tree.js';
+import { allBuckets, copiedNumbers, linkFor, perRequest, sharedPaths } from './marker-tree.js';
 import { everyWho } from './people.js';
 import { linkAt, namesIn } from './reading.js';
 import type { Settings } from './settings.js';
@@ -14,8 +14,22 @@ export async function checkMarkers(
 ): Promise<readonly string[]> {
   const problems = await Promise.all(slots.map((slot) => checkSide(settings, directory, slot, target)));
   const top = (await namesIn(directory)).filter((name) => !['blue', 'green', 'generation'].includes(name));
-  const expected = target.cohort.kind === perRequest ? [perRequest] : [];
+  const expected = [
+    ...(target.cohort.kind === perRequest ? [perRequest] : []),
+    ...(target.mirror === null ? [] : ['mirror']),
+  ];
+  problems.push(await checkMirror(directory, target));
   return [...problems.flat(), ...difference('the generation', expected, top), ...(await checkShared(settings))];
+}
+
+async function checkMirror(directory: string, { mirror }: TrafficTarget): Promise<string[]> {
+  if (mirror === null) return [];
+  const place = join(directory, 'mirror');
+  const copied = await namesIn(join(place, mirror.slot));
+  return [
+    ...difference('mirror', [mirror.slot], await namesIn(place)),
+    ...difference(`mirror/${mirror.slot}`, copiedNumbers(mirror), copied),
+  ];
 }
 
 async function checkShared(settings: Settings): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import type { Settings } from './settings.js';
 
 /** Refuses a target that the loaded configuration cannot express, before anything is touched. */
 export function checkTarget(settings: Settings, target: TrafficTarget): void {
-  if (target.mirror !== null) throw fail('nginx/mirror-unsupported');
+  if (target.mirror !== null && !settings.mirror) throw fail('nginx/mirror-unsupported');
   if (target.cohort.kind === 'bound') throw fail('nginx/cohort-unsupported', { detail: target.cohort.kind });
   if (target.preview !== null && settings.preview === null) throw fail('nginx/preview-not-configured');
   if (target.fallback === null && settings.lastResort !== null) throw fail('nginx/fallback-needed');

@@ -26,6 +26,7 @@ const audiences = {
 export async function nginxTrafficBench(mode: 'switch' | 'reload' = 'switch'): Promise<TrafficBench> {
   const site = await startSite(({ preview }) => ({
     mode,
+    ...(mode === 'switch' ? { mirror: true } : {}),
     audiences: Object.values(audiences),
     preview: { port: preview },
   }));

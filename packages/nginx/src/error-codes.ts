@@ -163,8 +163,8 @@ export const nginxErrors = {
     reaction: 'permanent',
   },
   'nginx/mirror-unsupported': {
-    message: 'This adapter does not mirror requests.',
-    hint: 'Leave mirroring out of the policy.',
+    message: 'The options of the adapter have no mirror.',
+    hint: 'Set `mirror: true` in switch mode, call setup() and reload nginx; or leave mirroring out of the policy.',
     reaction: 'permanent',
   },
   'nginx/fallback-needed': {

@@ -48,7 +48,10 @@ function digestOf(body: object): string {
 /** True when new requests can come to this slot while the switch works; the fallback is no way to it. */
 export function isReachable(target: TrafficTarget, slot: Slot): boolean {
   return (
-    target.weights[slot] > 0 || target.preview === slot || target.audiences.some((audience) => audience.slot === slot)
+    target.weights[slot] > 0 ||
+    target.preview === slot ||
+    target.mirror?.slot === slot ||
+    target.audiences.some((audience) => audience.slot === slot)
   );
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { replaceFile } from './durable.js';
 import { errnoOf, fail } from './failure.js';
-import { renderHttp, renderLocation } from './render.js';
+import { renderHttp, renderLocation, renderServer } from './render.js';
 import { layout, type Settings } from './settings.js';
 
 /**
@@ -44,12 +44,13 @@ export function statusOf(settings: Settings, text: string): IncludeStatus {
   return rest.startsWith(`${optionsLine(settings)}\n`) ? 'current' : 'outdated';
 }
 
-/** Both include files, as they are and as they should be. */
+/** The include files, as they are and as they should be. */
 export async function readIncludes(settings: Settings): Promise<readonly Include[]> {
-  const { http, location } = settings.includeFiles;
+  const { http, location, server } = settings.includeFiles;
   return Promise.all([
     readInclude(settings, http, withHeader(settings, renderHttp(settings))),
     readInclude(settings, location, withHeader(settings, renderLocation(settings))),
+    ...(settings.mirror ? [readInclude(settings, server, withHeader(settings, renderServer(settings)))] : []),
   ]);
 }
 

@@ -55,7 +55,24 @@ export async function buildMarkers(settings: Settings, directory: string, target
     }
     await linkPeople(settings, directory, slot, target);
   }
+  if (target.mirror !== null) await buildMirror(settings, directory, target.mirror);
   if (target.cohort.kind === perRequest) await writeDurably(join(directory, perRequest), '');
+}
+
+/** The markers of the requests that are copied: `mirror/<slot>/<number>`, out of as many numbers as there are buckets. */
+async function buildMirror(settings: Settings, directory: string, mirror: Mirror): Promise<void> {
+  const place = join(directory, 'mirror');
+  await makeDirectory(place);
+  await makeDirectory(join(place, mirror.slot));
+  await placeMarkers(join(place, mirror.slot), copiedNumbers(mirror), sharedPaths(settings).mark);
+  await syncDirectory(place);
+}
+
+type Mirror = NonNullable<TrafficTarget['mirror']>;
+
+/** Names of the markers of a mirror. */
+export function copiedNumbers({ percent }: Mirror): readonly string[] {
+  return allBuckets.slice(0, Math.round(percent * 10));
 }
 
 /** Adds the links of all people that these options know and this directory does not. Changes nobody's slot. */

@@ -36,6 +36,8 @@ export interface NginxPorts {
 export interface NginxConfiguration {
   readonly http: readonly string[];
   readonly location: readonly string[];
+  /** Beside the location. */
+  readonly server?: readonly string[];
 }
 
 /** The version of the installed nginx, or `null`. */
@@ -137,7 +139,7 @@ export async function startNginx(configuration: (ports: NginxPorts) => NginxConf
   return server;
 }
 
-function render(directory: string, ports: NginxPorts, { http, location }: NginxConfiguration): string {
+function render(directory: string, ports: NginxPorts, { http, location, server = [] }: NginxConfiguration): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
     (kind) => `  ${kind}_temp_path ${directory}/temporary/${kind};`,
   );
@@ -155,6 +157,7 @@ ${http.map((line) => `  ${line}`).join('\n')}
   server {
     listen 127.0.0.1:${ports.public};
     listen 127.0.0.1:${ports.preview};
+${server.map((line) => `    ${line}`).join('\n')}
     location / {
 ${location.map((line) => `      ${line}`).join('\n')}
     }

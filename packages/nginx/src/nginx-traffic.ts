@@ -86,7 +86,7 @@ function capabilitiesOf(settings: Settings): TrafficCapabilities {
     lateWriteMs: 0,
     audiences: ['header', 'cookie', 'source-range'],
     cohorts: ['sticky', 'redrawn', 'per-request'],
-    mirror: false,
+    mirror: settings.mirror,
     preview: settings.preview !== null,
   });
 }

@@ -33,6 +33,12 @@ export interface NginxOptions {
    */
   readonly audiences?: readonly { readonly name: string; readonly match: AudienceMatch }[];
   readonly preview?: PreviewAddress;
+  /**
+   * Switch mode only. True: requests can also be copied to a slot, and its answers are thrown away. It adds a third include
+   * file, for the server block, and one subrequest to every request, also while nothing is mirrored. Only GET, HEAD and
+   * OPTIONS are copied: a copied write would be executed twice. Default false.
+   */
+  readonly mirror?: boolean;
   /** Switch state; on local disk, and not in a directory that a reboot empties. Default `/var/lib/bluegreen/<service>`. */
   readonly stateDirectory?: string;
   /** Where `setup()` writes the two files that your nginx.conf includes. Default `/etc/nginx/bluegreen`. */

@@ -29,7 +29,7 @@ export function needFindings(settings: Settings, needs: TrafficNeeds): Finding[]
     ...undeclared.map(({ name }) => finding(settings, 'nginx/audience-undeclared', name)),
     ...(needs.cohort === 'bound' ? [finding(settings, 'nginx/cohort-unsupported', needs.cohort)] : []),
     ...(needs.preview && settings.preview === null ? [finding(settings, 'nginx/preview-not-configured')] : []),
-    ...(needs.mirror ? [finding(settings, 'nginx/mirror-unsupported')] : []),
+    ...(needs.mirror && !settings.mirror ? [finding(settings, 'nginx/mirror-unsupported')] : []),
   ];
 }
 

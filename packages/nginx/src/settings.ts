@@ -24,9 +24,10 @@ export interface Settings {
   /** Sorted by name, which is also their precedence. */
   readonly audiences: readonly { readonly name: string; readonly match: AudienceMatch }[];
   readonly preview: PreviewAddress | null;
+  readonly mirror: boolean;
   readonly stateDirectory: string;
   readonly fallbackDirectory: string;
-  readonly includeFiles: { readonly http: string; readonly location: string };
+  readonly includeFiles: { readonly http: string; readonly location: string; readonly server: string };
   readonly internal: { readonly host: string; readonly port: number; readonly listen: string; readonly name: string };
   readonly lastResort: Slot | null;
   readonly longestRequestMs: number;
@@ -47,6 +48,7 @@ export function readOptions(options: NginxOptions): Settings {
   const includeDirectory = readDirectory('includeDirectory', options.includeDirectory ?? '/etc/nginx/bluegreen');
   const prefix = `bluegreen_${service.replaceAll('-', '_')}`;
   const mode = readMode(options);
+  const mirror = options.mirror ?? false;
   const listen = readAddress(options.internalListen ?? '127.0.0.1:8081');
   const rendered = {
     service,
@@ -69,9 +71,11 @@ export function readOptions(options: NginxOptions): Settings {
   return {
     ...rendered,
     mode,
+    mirror,
     includeFiles: {
       http: join(includeDirectory, `${service}.http.conf`),
       location: join(includeDirectory, `${service}.location.conf`),
+      server: join(includeDirectory, `${service}.server.conf`),
     },
     longestRequestMs: durationMs(options.longestRequest ?? '60s', 'longestRequest'),
     command: options.command === false ? null : readCommand(options.command ?? ['nginx']),
@@ -79,20 +83,22 @@ export function readOptions(options: NginxOptions): Settings {
     now: options.now ?? Date.now,
     clock: options.clock ?? systemClock(),
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([layout, rendered, ...(mode === 'reload' ? [mode] : [])]))
+      .update(JSON.stringify([layout, rendered, ...(mode === 'reload' ? [mode] : []), ...(mirror ? ['mirror'] : [])]))
       .digest('hex')
       .slice(0, 16),
   };
 }
 
 /** In reload mode the include file is the whole state: nginx does not start without it, so nothing falls back. */
-function readMode({ mode = 'switch', lastResort, fallbackDirectory, command }: NginxOptions): Settings['mode'] {
+function readMode({ mode = 'switch', lastResort, fallbackDirectory, command, mirror }: NginxOptions): Settings['mode'] {
   const refuse = (detail: string) => fail('nginx/options-invalid', { detail });
   if (mode !== 'switch' && mode !== 'reload') throw refuse(`mode: ${JSON.stringify(mode)}`);
+  if (mirror !== undefined && typeof mirror !== 'boolean') throw refuse(`mirror: ${JSON.stringify(mirror)}`);
   if (mode === 'switch') return mode;
   if (lastResort !== undefined || fallbackDirectory !== undefined) {
     throw refuse('lastResort and fallbackDirectory are of switch mode; in reload mode nothing falls back');
   }
+  if (mirror === true) throw refuse('mirror: reload mode has none');
   if (command === false) throw refuse('command: reload mode has to start nginx with -t and -s reload');
   return mode;
 }

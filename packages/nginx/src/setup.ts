@@ -101,5 +101,8 @@ export function paste(settings: Settings): NginxSetup['paste'] {
       lines: [...(settings.mode === 'switch' ? [`include ${settings.includeFiles.location};`] : []), ...proxy],
     },
     ...(port === null ? [] : [{ where: 'in the server block of this service', lines: [`listen 127.0.0.1:${port};`] }]),
+    ...(settings.mirror
+      ? [{ where: 'in the server block of this service', lines: [`include ${settings.includeFiles.server};`] }]
+      : []),
   ];
 }

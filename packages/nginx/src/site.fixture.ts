@@ -62,7 +62,8 @@ export async function startSite(
   };
   const traffic = nginxTraffic(options);
   const { paste } = await traffic.setup(adopt === null ? {} : { adopt });
-  const configuration = () => ({ http: paste[0]!.lines, location: paste[1]!.lines });
+  const inServer = paste.slice(2).flatMap(({ lines }) => lines.filter((line) => line.startsWith('include ')));
+  const configuration = () => ({ http: paste[0]!.lines, location: paste[1]!.lines, server: inServer });
   await nginx.reload(configuration);
   let sequence = 0;
   return {
