@@ -22,6 +22,8 @@ export function createConsumer(root: string, folder: string, tarballs: readonly 
     private: true,
     type: 'module',
     dependencies: { ...examples.dependencies, ...dependencies },
+    // The declarations of the Kubernetes client need it where libraries are checked, too.
+    devDependencies: { '@types/ws': '8.18.2' },
   };
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   writeFileSync(join(folder, 'import.ts'), importProgram(entries));
