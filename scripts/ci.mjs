@@ -46,6 +46,11 @@ const suites = [
   },
   { name: 'workers', limitMs: 5 * minuteMs, command: dev('e2e', 'workers', '--points', '8', '--json') },
   {
+    name: 'embed',
+    limitMs: 8 * minuteMs,
+    command: dev('e2e', 'embed', '--stories', '12', '--services', '20', '--rounds', '1', '--json'),
+  },
+  {
     name: 'explore',
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'explore', '--schedules', '6000', '--json'),

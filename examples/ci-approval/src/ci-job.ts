@@ -12,7 +12,7 @@ const policy = definePolicy({
 /** Deploys the new version beside the old one, and leaves when a person has to decide. A job that is run again goes on. */
 export async function ciJob({ open, release: id, version }: Settings): Promise<void> {
   const releaser = open();
-  await releaser.recover();
+  await releaser.recover({ follow: true });
   const release = await releaser.start({ id, versions: { web: version }, policy, requestedBy: 'ci' });
   const asked = await release.until('approval-requested');
   console.log((await release.explain()).sentence);

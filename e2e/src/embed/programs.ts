@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** Longer than any of these processes works; one that lasts longer hangs, and that is a failure. */
+const limitMs = 120_000;
+
+export interface Program {
+  readonly child: ChildProcess;
+  /** The first line that it printed; `null` when it ended without one. */
+  readonly firstLine: Promise<string | null>;
+  readonly ended: Promise<ProgramEnd>;
+}
+
+export interface ProgramEnd {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly errors: string;
+}
+
+/** Runs an example as its user does. */
+export function startProgram(example: string, args: readonly string[], env: Readonly<Record<string, string>>): Program {
+  const script = fileURLToPath(new URL(`../../examples/${example}/dist/main.js`, import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  child.stderr!.on('data', (part: Buffer) => {
+    errors += part.toString();
+  });
+  const firstLine = new Promise<string | null>((resolve) => {
+    child.stdout!.on('data', (part: Buffer) => {
+      output += part.toString();
+      if (output.includes('\n')) resolve(output.slice(0, output.indexOf('\n')));
+    });
+    child.once('close', () => resolve(null));
+  });
+  const ended = new Promise<ProgramEnd>((resolve) => {
+    child.once('close', (status, signal) => {
+      clearTimeout(limit);
+      resolve({ status, signal, errors });
+    });
+  });
+  return { child, firstLine, ended };
+}

@@ -1,0 +1,80 @@
+import { setTimeout } from 'node:timers/promises';
+import { type Program, startProgram } from './programs.js';
+import { countSignal, type Stage } from './tally.js';
+
+interface Running {
+  readonly program: Program;
+  readonly url: string;
+}
+
+const patienceMs = 60_000;
+
+/** Two deploy servers over one journal, of which one or the other is ended again and again, and started anew. */
+export class Servers {
+  readonly #stage: Stage;
+  readonly #env: Readonly<Record<string, string>>;
+  readonly #running: Running[] = [];
+  #isEnding = false;
+  #trouble: Promise<void> = Promise.resolve();
+
+  constructor(stage: Stage, env: Readonly<Record<string, string>>) {
+    this.#stage = stage;
+    this.#env = env;
+  }
+
+  async start(): Promise<void> {
+    for (const place of [0, 1]) this.#running[place] = await this.#serve();
+    this.#trouble = this.#endNowAndThen();
+  }
+
+  /** Asks either server, until one answers. Asking again is what a client does that was not answered. */
+  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<{ status: number; text: string }> {
+    const giveUpAt = performance.now() + patienceMs;
+    for (let place = 0; ; place = 1 - place) {
+      try {
+        const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+        const answer = await fetch(this.#running[place]!.url + path, request);
+        const text = await answer.text();
+        if (answer.status < 500) return { status: answer.status, text };
+      } catch (error) {
+        if (performance.now() > giveUpAt) throw error;
+      }
+      if (performance.now() > giveUpAt) throw new Error(`nobody answered ${method} ${path}`);
+      await setTimeout(50);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#isEnding = true;
+    await this.#trouble;
+    for (const { program } of this.#running) {
+      program.child.kill('SIGTERM');
+      const { status, errors } = await program.ended;
+      if (status !== 0)
+        this.#stage.tally.problems.push(`a server that was told to end: ${status} ${errors.slice(-600)}`);
+    }
+  }
+
+  async #endNowAndThen(): Promise<void> {
+    const { random, tally } = this.#stage;
+    for (let count = 0; !this.#isEnding; count++) {
+      await setTimeout(500 + random() * 2_000);
+      const place = random() < 0.5 ? 0 : 1;
+      const { program } = this.#running[place]!;
+      const signal = count % 2 === 0 ? 'SIGKILL' : 'SIGTERM';
+      program.child.kill(signal);
+      const end = await program.ended;
+      countSignal(tally, signal);
+      if (signal === 'SIGTERM' && end.status !== 0)
+        tally.problems.push(`SIGTERM: ${end.status} ${end.errors.slice(-600)}`);
+      this.#running[place] = await this.#serve();
+    }
+  }
+
+  async #serve(): Promise<Running> {
+    const program = startProgram('deploy-server', [], this.#env);
+    const url = await program.firstLine;
+    if (url === null) throw new Error(`a server did not start: ${(await program.ended).errors}`);
+    return { program, url };
+  }
+}
