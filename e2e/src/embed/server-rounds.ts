@@ -36,12 +36,11 @@ export async function serverRounds(
       const parts = services.map((service, index) => partOf(service, index, round));
       await Promise.all(parts.map((part) => take(part, { stage, servers, platform, journal })));
     }
-    await servers.close();
-    countWrites(tally, platform.log);
   } finally {
     await servers.close();
     await platform.close();
   }
+  countWrites(tally, platform.log);
 }
 
 function partOf(service: string, index: number, round: number): Part {

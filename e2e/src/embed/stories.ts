@@ -26,6 +26,7 @@ export async function stories(stage: Stage, count: number): Promise<void> {
     for (let index = 0; index < count; index++) {
       tally.runs++;
       const problem = await story(stage, platform, index);
+      console.error(`story ${index}: ${problem ?? 'converged'}`);
       if (problem === null) tally.converged++;
       else tally.problems.push(`story ${index}: ${problem}`);
     }

@@ -13,8 +13,9 @@ const { PLATFORM, JOURNAL, PORT = '0' } = process.env;
 
 if (PLATFORM !== undefined && JOURNAL !== undefined) {
   const { url, close } = await serve({ ...process.env, PLATFORM, JOURNAL, PORT });
+  const told = once(process, 'SIGTERM'); // before anybody can know the address
   console.log(url);
-  await once(process, 'SIGTERM');
+  await told;
   await close(); // leaves every release as it is; another server takes them over
 } else {
   const platform = await startPlatform({ services: names, version: 'v1' });

@@ -7,6 +7,9 @@ import {
   trafficCapabilities,
 } from '@bluegreen/contract';
 
+/** How long after a shift the longest request may still be under way; without it, a retirement waits half a minute. */
+const requests = { kind: 'bounded', atMostMs: 200 } as const;
+
 /** The routing of one service, kept by the platform. */
 export function platformTraffic({ url, service }: { readonly url: string; readonly service: string }) {
   const address = new URL(`/routing/${service}`, url);
@@ -33,5 +36,6 @@ export function platformTraffic({ url, service }: { readonly url: string; readon
     read: (document) =>
       document === null ? 'unrouted' : (readRouting(document) ?? { foreign: `${service} is routed by somebody else` }),
     write: (_, stored) => printRouting(stored),
+    observe: () => ({ drain: { blue: requests, green: requests } }),
   });
 }
