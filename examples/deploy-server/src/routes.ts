@@ -67,6 +67,12 @@ function refusal(error: unknown): Response {
   if (error instanceof SyntaxError) return Response.json({ hint: 'the body is not JSON' }, { status: 400 });
   if (!isBluegreenError(error)) throw error;
   const { code, hint, reaction } = error;
-  const status = code === 'release/unknown' ? 404 : code.startsWith('policy/') ? 400 : reaction === 'retry' ? 503 : 409;
-  return Response.json({ code, hint }, { status });
+  return Response.json({ code, hint }, { status: statusOf(code, reaction) });
+}
+
+function statusOf(code: string, reaction: string): number {
+  if (code === 'release/unknown') return 404;
+  if (code.startsWith('policy/')) return 400;
+  // This server is ending; the one that comes after it can.
+  return reaction === 'retry' || code === 'release/detached' ? 503 : 409;
 }

@@ -1,5 +1,5 @@
-import { type Clock, fail, type Journal } from '@bluegreen/contract';
-import { type CommandFact, refusal } from '@bluegreen/machine';
+import { type Clock, type ErrorCode, fail, type Journal, type JournalRecord } from '@bluegreen/contract';
+import { type CommandFact, type ReleaseEvent, type ReleaseState, refusal } from '@bluegreen/machine';
 import { type Authorize, withRoles } from './authorization.js';
 import type { Drives } from './drives.js';
 import { readState } from './read-journal.js';
@@ -18,7 +18,7 @@ export interface CommandContext {
 
 /**
  * Leaves a command for whoever drives the release, in this process or another. Durable when it resolves; where the
- * release is driven here, it is applied by then.
+ * release is driven here, it is applied by then, unless this process is just losing it: then the next owner applies it.
  *
  * @throws `release/unknown`, or the code of the refusal as far as the journal tells already
  */
@@ -29,13 +29,20 @@ export async function giveCommand(
   commandId: string,
 ): Promise<void> {
   const { journal, drives, clock, authorize } = context;
-  const state = drives.get(releaseId)?.state ?? (await readState(journal, releaseId));
   const said = { ...draft, at: clock.now(), command: commandId } as CommandFact;
   // Where this process can't tell roles, the one that drives the release can.
-  const fact = authorize === undefined ? said : await withRoles(said, state, authorize);
-  const refused = refusal(state, fact);
+  const refusalIn = async (state: ReleaseState): Promise<ErrorCode | null> =>
+    refusal(state, authorize === undefined ? said : await withRoles(said, state, authorize));
+  const driven = drives.get(releaseId)?.state ?? null;
+  let state = driven ?? (await readState(journal, releaseId));
+  let refused = await refusalIn(state);
+  if (refused !== null && driven !== null) {
+    // Whoever was stopped for a while may have lost the release without knowing: the journal knows what is true.
+    state = await readState(journal, releaseId);
+    refused = await refusalIn(state);
+  }
   if (refused !== null) throw fail(refused, { detail: releaseId });
-  if (fact.type === 'retry-requested' || state.phase === 'stuck') await refuseSuperseded(context, releaseId);
+  if (said.type === 'retry-requested' || state.phase === 'stuck') await refuseSuperseded(context, releaseId);
   // Roles are not sent: who drives the release asks again.
   const { command, ...rest } = said;
   await journal.send(releaseId, { id: command, ...rest });
@@ -47,8 +54,17 @@ export async function giveCommand(
   }
   await drive.collectCommands();
   if (drive.state.commands.includes(command)) return;
-  const entitled = await withRoles(said, drive.state, authorize);
-  throw fail(refusal(drive.state, entitled) ?? 'release/detached', { detail: releaseId });
+  const code = await refusedCode(journal, releaseId, command);
+  if (code !== null) throw fail(code, { detail: releaseId });
+}
+
+/** What the journal says of a command that was refused; `null` where it was not, or still waits for an owner. */
+async function refusedCode(journal: Journal, releaseId: string, command: string): Promise<ErrorCode | null> {
+  const records = (await journal.read(releaseId)) as readonly JournalRecord<ReleaseEvent>[];
+  for (const { event } of records) {
+    if (event.type === 'command-refused' && event.command === command) return event.code as ErrorCode;
+  }
+  return null;
 }
 
 /** An old release that is stuck must not touch what a newer one has decided since. */
