@@ -65,17 +65,25 @@ run('several hosts', { timeout: 60_000 }, () => {
       expect(await both.observe(readCall())).toMatchObject({ proof: 'proven', fence: { epoch: 1, sequence: 2 } });
     }));
 
-  test('writes the others when one refuses, and says that they differ', () =>
+  test('writes no host while one of them has changed since it was read', () =>
     withTwo(async (one, two, both) => {
       const before = await both.observe(readCall());
-      await two.traffic.route(
-        allTo('blue', { preview: null }),
-        { revision: before.revision.split('|')[1]! },
-        writeCall(1, 1),
-      );
+      await two.traffic.route(allTo('blue'), { revision: before.revision.split('|')[1]! }, writeCall(1, 1));
       await expect(both.route(allTo('green'), before, writeCall(1, 2))).rejects.toMatchObject({
+        code: 'nginx/revision-changed',
+        detail: 'two',
+      });
+      expect([await servedBy(one), await servedBy(two)]).toEqual(['blue', 'blue']);
+    }));
+
+  test('writes the others when one cannot be written, and says that they differ', () =>
+    withTwo(async (one, two) => {
+      const refusing = { ...two.traffic, route: () => Promise.reject(new Error('its disk is full')) };
+      const both = nginxHosts({ resource: 'web', hosts: { one: one.traffic, two: refusing } });
+      await expect(both.route(allTo('green'), await both.observe(readCall()), writeCall(1, 1))).rejects.toMatchObject({
         code: 'nginx/hosts-differ',
         reaction: 'read-back',
+        detail: 'two: its disk is full',
       });
       expect([await servedBy(one), await servedBy(two)]).toEqual(['green', 'blue']);
     }));

@@ -1,13 +1,16 @@
 import {
+  type Clock,
   compareFences,
   type Drain,
   type Finding,
   isBluegreenError,
+  pauseFor,
   type ReadCall,
   type Routing,
   type Slot,
   sameTarget,
   slots,
+  systemClock,
   type TrafficAdapter,
   type TrafficCapabilities,
   type TrafficObservation,
@@ -25,6 +28,8 @@ export interface NginxHostsOptions {
    * own that calls an agent there; `nginxTraffic` is what that agent uses. All have the same upstreams and salt.
    */
   readonly hosts: Readonly<Record<string, TrafficAdapter>>;
+  /** Times the wait for a write that is under way. Default: the system's. */
+  readonly clock?: Clock;
 }
 
 type Hosts = readonly (readonly [string, TrafficAdapter])[];
@@ -37,7 +42,7 @@ type Hosts = readonly (readonly [string, TrafficAdapter])[];
  * `nginx/host-unreachable`: it is never counted as reached. A write goes to every host whatever happens to another one.
  * @throws `nginx/options-invalid` without a host, or when two are the same.
  */
-export function nginxHosts({ resource, hosts: given }: NginxHostsOptions): TrafficAdapter {
+export function nginxHosts({ resource, hosts: given, clock = systemClock() }: NginxHostsOptions): TrafficAdapter {
   const hosts = Object.entries(given).sort(([a], [b]) => (a < b ? -1 : 1));
   if (hosts.length === 0) throw fail('nginx/options-invalid', { detail: 'hosts: name at least one' });
   if (new Set(hosts.map(([, adapter]) => adapter)).size < hosts.length) {
@@ -54,7 +59,7 @@ export function nginxHosts({ resource, hosts: given }: NginxHostsOptions): Traff
       );
       return found.flat();
     },
-    observe: (call) => observeAll(hosts, call),
+    observe: (call) => observeSteady(hosts, call, clock),
     route: (target, expected, call) => routeAll(hosts, target, expected.revision, call),
     async dispose() {
       await Promise.all(hosts.map(([, host]) => host.dispose?.()));
@@ -88,7 +93,24 @@ function weakestOf(all: readonly TrafficCapabilities[]): TrafficCapabilities {
   };
 }
 
-async function observeAll(hosts: Hosts, call: ReadCall): Promise<TrafficObservation> {
+/** In the middle of a write the hosts differ for a moment; one that lasts longer has died, and then that is shown. */
+const longestWriteMs = 2_000;
+const lookEveryMs = 25;
+
+async function observeSteady(hosts: Hosts, call: ReadCall, clock: Clock): Promise<TrafficObservation> {
+  const deadline = clock.now() + longestWriteMs;
+  while (true) {
+    const { observation, areSame } = await observeAll(hosts, call);
+    if (areSame || clock.now() >= deadline) return observation;
+    await pauseFor(clock, lookEveryMs, call.signal);
+    if (call.signal.aborted) throw fail('nginx/aborted', { cause: call.signal.reason });
+  }
+}
+
+async function observeAll(
+  hosts: Hosts,
+  call: ReadCall,
+): Promise<{ readonly observation: TrafficObservation; readonly areSame: boolean }> {
   const reads = await Promise.allSettled(hosts.map(([, host]) => host.observe(call)));
   const down = hosts.flatMap(([name], at) => {
     const read = reads[at]!;
@@ -102,7 +124,7 @@ async function observeAll(hosts: Hosts, call: ReadCall): Promise<TrafficObservat
   const differing: Routing = { kind: 'foreign', summary: `nginx/hosts-differ: ${describe(hosts, seen)}` };
   const proof = proofOf(seen);
   const drain = drainOf(seen);
-  return {
+  const observation: TrafficObservation = {
     routing: foreign >= 0 ? inHost(hosts[foreign]![0], oldest.routing) : oldest.routing,
     revision: seen.map(({ revision }) => revision).join('|'),
     ...(oldest.fence === undefined ? {} : { fence: oldest.fence }),
@@ -110,6 +132,8 @@ async function observeAll(hosts: Hosts, call: ReadCall): Promise<TrafficObservat
     afterRestart: areSame ? restartOf(seen, differing) : differing,
     ...(drain === null || !areSame ? {} : { drain }),
   };
+  // An edit of one host is no write under way, and is shown at once.
+  return { observation, areSame: areSame || foreign >= 0 };
 }
 
 function inHost(name: string, routing: Routing): Routing {
@@ -163,6 +187,7 @@ function joinDrains(all: readonly Drain[]): Drain | null {
 async function routeAll(hosts: Hosts, target: TrafficTarget, revision: string, call: WriteCall): Promise<void> {
   const revisions = revision.split('|');
   if (revisions.length !== hosts.length) throw fail('nginx/revision-changed');
+  await refuseChanged(hosts, revisions, call);
   const writes = await Promise.allSettled(
     hosts.map(([, host], at) => host.route(target, { revision: revisions[at]! }, call)),
   );
@@ -173,8 +198,25 @@ async function routeAll(hosts: Hosts, target: TrafficTarget, revision: string, c
   if (failed.length === 0) return;
   const fenced = failed.find(({ error }) => isBluegreenError(error) && error.reaction === 'fenced');
   if (fenced !== undefined) throw fenced.error;
-  // Where nobody was written, what one host says holds for all.
-  if (failed.length === hosts.length) throw failed[0]!.error;
+  // Where all say the same and none may have been written, what one host says holds for all.
+  const reactions = new Set(failed.map(({ error }) => (isBluegreenError(error) ? error.reaction : 'read-back')));
+  if (failed.length === hosts.length && reactions.size === 1) throw failed[0]!.error;
   const detail = failed.map(({ name, error }) => `${name}: ${error.message}`).join('; ');
   throw fail('nginx/hosts-differ', { detail, cause: failed[0]!.error });
+}
+
+/**
+ * What changed on one host keeps the write from all, as far as it can be seen. A host that this very write has reached
+ * already did not change by somebody else; one that cannot be read keeps no other one from being written.
+ */
+async function refuseChanged(hosts: Hosts, revisions: readonly string[], call: WriteCall): Promise<void> {
+  const reads = await Promise.allSettled(hosts.map(([, host]) => host.observe(call)));
+  reads.forEach((read, at) => {
+    if (read.status === 'rejected') return;
+    const { revision, fence } = read.value;
+    const isOurs = fence !== undefined && compareFences(fence, call.fence) === 0;
+    const isNewer = fence !== undefined && fence.epoch > call.fence.epoch;
+    if (revision === revisions[at] || isOurs || isNewer) return;
+    throw fail('nginx/revision-changed', { detail: hosts[at]![0] });
+  });
 }

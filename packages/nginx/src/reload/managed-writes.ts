@@ -37,10 +37,19 @@ export function dropPrepared(settings: Settings, fence: Fence): void {
   for (const which of ['next', 'previous'] as const) rmSync(preparedPath(settings, fence, which), { force: true });
 }
 
+/** A configuration that loads the next file alone; the state directory keeps it away from every include. */
+export function alonePath({ stateDirectory }: Settings, { epoch, sequence }: Fence): string {
+  return join(stateDirectory, `alone-${epoch}-${sequence}`);
+}
+
 /** Removes what older owners and earlier calls have prepared: their renames then find nothing. */
 export async function sweepPrepared(settings: Settings, fence: Fence): Promise<void> {
-  const directory = dirname(settings.includeFiles.http);
-  const start = `.${basename(settings.includeFiles.http)}-`;
+  const { http } = settings.includeFiles;
+  await sweepNames(dirname(http), `.${basename(http)}-`, fence);
+  await sweepNames(settings.stateDirectory, 'alone-', fence);
+}
+
+async function sweepNames(directory: string, start: string, fence: Fence): Promise<void> {
   for (const name of await namesIn(directory)) {
     const found = name.startsWith(start) ? /^(\d{1,15})-(\d{1,15})\./.exec(name.slice(start.length)) : null;
     if (found === null) continue;

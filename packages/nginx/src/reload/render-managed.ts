@@ -53,7 +53,7 @@ export function renderManaged(settings: Settings, generation: Generation | null)
   );
 }
 
-/** The line that sends requests where the include decided. */
+/** Which slot the bucket of a user belongs to. */
 function shares({ prefix: p }: Settings, target: TrafficTarget | null): string[] {
   const sole = target === null ? 'nobody' : soleSlot(target);
   if (target === null || sole !== null) return [`map $${p}_bucket $${p}_share { default "${sole}"; }`];

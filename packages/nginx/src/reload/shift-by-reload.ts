@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import {
   compareFences,
   isBluegreenError,
@@ -18,7 +17,15 @@ import { namesIn } from '../reading.js';
 import type { Settings } from '../settings.js';
 import { isLive, sendReload, testConfiguration, upgradeGoingOn, wordOf } from './activate.js';
 import { decodeGeneration, type ManagedFile, printManaged, readManaged } from './managed-file.js';
-import { dropPrepared, prepare, preparedPath, putInPlace, sweepPrepared, syncPlace } from './managed-writes.js';
+import {
+  alonePath,
+  dropPrepared,
+  prepare,
+  preparedPath,
+  putInPlace,
+  sweepPrepared,
+  syncPlace,
+} from './managed-writes.js';
 import { encodeGeneration } from './render-managed.js';
 import { askWorker, type KnownWorkers } from './running.js';
 import { readWorkers, type Workers } from './workers.js';
@@ -155,7 +162,7 @@ function previousText(settings: Settings, before: ManagedFile, running: Generati
  * so, the test of the whole has to do.
  */
 async function testAlone({ settings, call }: Shift): Promise<void> {
-  const wrapper = join(settings.stateDirectory, `alone-${call.fence.epoch}-${call.fence.sequence}`);
+  const wrapper = alonePath(settings, call.fence);
   const next = preparedPath(settings, call.fence, 'next');
   const lines = [`pid ${wrapper}.pid;`, 'error_log stderr;', 'events {}', `http { access_log off; include ${next}; }`];
   try {
