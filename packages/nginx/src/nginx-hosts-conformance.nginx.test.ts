@@ -15,7 +15,7 @@ async function nginxHostsBench(): Promise<TrafficBench> {
   };
   return {
     ...two,
-    open: async () => nginxHosts({ resource: 'hosts', hosts: { one: await one.open(), two: await two.open() } }),
+    open: () => nginxHosts({ resource: 'hosts', hosts: { one: one.open(), two: two.open() } }),
     harness: {
       ...second,
       neighbours: async () => `${await first.neighbours!()}\0${await second.neighbours!()}`,
