@@ -27,6 +27,11 @@ const callErrors = {
     hint: 'Nothing to do, or call again.',
     reaction: 'retry',
   },
+  'kubernetes/partly-written': {
+    message: 'One of the two Services was written, the other one was not.',
+    hint: 'Nothing to do: it is read again, and the whole is written. If it lasts, the detail has what the API server said.',
+    reaction: 'read-back',
+  },
   'kubernetes/throttled': {
     message: 'The API server has too many requests; this one was not executed.',
     hint: 'Nothing to do unless it lasts: the request is repeated after the time that the server asked for.',

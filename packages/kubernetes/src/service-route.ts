@@ -1,4 +1,4 @@
-import { type Slot, soleSlot, type TrafficTarget, type WriteCall } from '@bluegreen/contract';
+import { isBluegreenError, type Slot, soleSlot, type TrafficTarget, type WriteCall } from '@bluegreen/contract';
 import { apply, type Intent } from './apply.js';
 import type { Reading } from './collection.js';
 import { fail } from './failure.js';
@@ -30,14 +30,25 @@ export async function routeService(
   await checkPods(settings, state, slot, call);
   const mark: Mark = { fence: call.fence, write: call.idempotencyKey };
   let preview = state.preview;
-  if (preview !== null && (markOf(preview)?.fence.epoch ?? 0) < call.fence.epoch) {
-    preview = await write(settings, preview, null, mark, call.signal);
-  }
-  await write(settings, state.service!, slot, mark, call.signal);
+  const isClaimed = preview !== null && (markOf(preview)?.fence.epoch ?? 0) < call.fence.epoch;
+  if (isClaimed) preview = await write(settings, preview!, null, mark, call.signal);
+  const service = write(settings, state.service!, slot, mark, call.signal);
+  await (isClaimed ? afterPart(service) : service);
   if (preview === null) return;
   const value = target.preview ?? nobody;
   if (preview.spec.selector?.[settings.slotLabel] !== value) {
-    await write(settings, preview, value, mark, call.signal);
+    await afterPart(write(settings, preview, value, mark, call.signal));
+  }
+}
+
+/** A part of this write is there already: whatever became of the rest, what it says of itself is no longer the whole. */
+async function afterPart(rest: Promise<unknown>): Promise<void> {
+  try {
+    await rest;
+  } catch (error) {
+    if (!isBluegreenError(error) || error.reaction === 'fenced' || error.reaction === 'read-back') throw error;
+    const after = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
+    throw fail('kubernetes/partly-written', { detail: error.message, cause: error, ...after });
   }
 }
 
