@@ -14,8 +14,5 @@ export default defineConfig({
   test: {
     include: ['packages/*/src/**/*.test.ts', 'examples/*/src/**/*.test.ts'],
     passWithNoTests: false,
-    // Bounds what hangs, and judges no speed: a loaded machine must not fail a test that would pass.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
   },
 });

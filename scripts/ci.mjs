@@ -14,7 +14,7 @@ const minuteMs = 60_000;
 
 /** @type {readonly import('./suite.mjs').Suite[]} */
 const suites = [
-  { name: 'unit', limitMs: 30 * minuteMs, command: ['npm', 'test', '--', ...reporters], report },
+  { name: 'unit', limitMs: 15 * minuteMs, command: ['npm', 'test', '--', ...reporters], report },
   { name: 'start', limitMs: 5 * minuteMs, command: ['npm', 'start'] },
   { name: 'packed', limitMs: 10 * minuteMs, command: dev('e2e', 'packed', '--json') },
   {

@@ -36,7 +36,7 @@ export interface Suite<Trial> {
 }
 
 /** Runners give up after some seconds; a rule has bounds of its own for everything that it waits for. */
-const testLimitMs = 300_000;
+const testLimitMs = 120_000;
 
 /** Registers one test per rule. */
 export function registerSuite<Trial>(
