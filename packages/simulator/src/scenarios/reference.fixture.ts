@@ -4,7 +4,7 @@ import type { Scenario } from './scenario.js';
 
 /** docs/reference/scenarios.md, from what the code says. */
 export function scenarioReference(): string {
-  return [
+  return withAlignedTables([
     '# Scenarios and models',
     '',
     'Worlds in which a release policy can be put to the test. Import them one by one or all from',
@@ -37,9 +37,28 @@ export function scenarioReference(): string {
     '| --- | --- |',
     ...prior().map(({ scenario, weight }) => `| \`${scenario.name}\` | ${Number((weight * 100).toPrecision(3))} % |`),
     '',
-    models.trim(),
+    ...models.trim().split('\n'),
     '',
-  ].join('\n');
+  ]).join('\n');
+}
+
+/** Columns of one width, as the formatter writes them. */
+function withAlignedTables(lines: readonly string[]): string[] {
+  const isRow = (line: string | undefined): boolean => line?.startsWith('| ') === true;
+  const aligned: string[] = [];
+  for (let at = 0; at < lines.length; at++) {
+    const from = at;
+    while (isRow(lines[at])) at++;
+    const rows = lines.slice(from, at).map((line) => line.slice(2, -2).split(/(?<!\\) \| /));
+    const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+    for (const cells of rows) {
+      const isRule = cells.every((cell) => cell === '---');
+      const padded = cells.map((cell, column) => cell.padEnd(widths[column]!, isRule ? '-' : ' '));
+      aligned.push(`| ${padded.join(' | ')} |`);
+    }
+    if (at < lines.length) aligned.push(lines[at]!);
+  }
+  return aligned;
 }
 
 function table(
@@ -66,7 +85,7 @@ Every default is an input; none is measured unless said.
 | arrivals | Poisson with rate λ (1 + a sin 2πt/day) · surges · gamma(k)/k per minute | 100/s, a = 0, no surges, steady |
 | people | groups with a percent and headers, cookies, an address, a country; 100,000 users | one group |
 | audiences | groups that match; of one that nobody matches, a share of everybody | 0.1 % |
-| who met it | people, not requests: n (1 − e^(−r/n)) of n people who sent r requests; n is the largest share at one time, or everybody where each request is drawn anew | |
+| who met it | people, not requests: n (1 − e^(−r/n)) of n people who sent r requests; n is the largest share at one time, or everybody where each request is drawn anew | – |
 
 ### Versions
 
@@ -85,7 +104,7 @@ Every default is an input; none is measured unless said.
 | \`dependencyCalls\` | calls per request, where the other version makes one | 3 |
 | \`badMigration\` | from the deployment or the first user on, requests of both versions fail, until a restore after the way back | 30 %, no restore |
 | \`clusteredErrors\` | clusters as a Poisson process, sizes geometric with mean m: variance × (2m − 1) | m 5 |
-| several at once | errors 1 − Π(1 − pᵢ), slowdowns multiply | |
+| several at once | errors 1 − Π(1 − pᵢ), slowdowns multiply | – |
 
 ### Around them
 
