@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@bluegreen/contract';
 import type { CompiledGate } from './compiled-policy.js';
 import type { CommandFact } from './events.js';
-import { everyGate, openGates, settleGate, withGate } from './gates.js';
+import { everyGate, isCalled, openGates, settleGate, withGate } from './gates.js';
 import type { GateState, ReleaseState } from './state.js';
 
 type Granted = Extract<CommandFact, { readonly type: 'approval-granted' }>;
@@ -50,8 +50,4 @@ function findApproval(
     if (gate.kind === 'approval' && isCalled(gate, name)) return { gate, approvals: gateState.approvals ?? [] };
   }
   return undefined;
-}
-
-function isCalled(gate: CompiledGate, name: string): boolean {
-  return gate.name === name || gate.id === name;
 }

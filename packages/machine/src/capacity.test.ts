@@ -1,6 +1,7 @@
 import { environmentCapabilities, weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
-import { Hand, planOf, policyOf } from './release.fixture.js';
+import { planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 import type { ReleasePlan } from './release-plan.js';
 
 const { limits, prepare } = policyOf();

@@ -1,6 +1,7 @@
 import type { ErrorCode } from '@bluegreen/contract';
 import type { CommandFact, Phase } from './index.js';
-import { approvalGate, type Hand, policyOf } from './release.fixture.js';
+import { approvalGate, policyOf } from './plan.fixture.js';
+import type { Hand } from './release.fixture.js';
 
 export const policy = policyOf({ verify: { gates: [approvalGate('verify/go-live', 'continue')] } });
 export type Held = 'freely' | 'paused' | 'drifted';

@@ -2,7 +2,8 @@ import { type ErrorCode, errorCodes } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { type Held, policy, type Row, rows } from './commands.fixture.js';
 import { type CommandFact, nextState, type Phase, type ReleaseState, refusal } from './index.js';
-import { Hand, planOf } from './release.fixture.js';
+import { planOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 function reached({ phase, reach, firstDeploy }: Row, held: Held): Hand {
   const hand = new Hand(planOf(policy), { active: firstDeploy === true ? null : 'blue' });

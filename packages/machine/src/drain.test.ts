@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { capable, Hand, planOf, policyOf } from './release.fixture.js';
+import { capable, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 describe('a drain', () => {
   it.each(['counted', 'bounded', 'unknown'] as const)('is over only after routers stopped sending: %s', (kind) => {

@@ -4,7 +4,8 @@ import { announce } from './announce.js';
 import type { Announcement, Fact } from './events.js';
 import { explain } from './explain.js';
 import { nextState } from './next-state.js';
-import { capable, Hand, planOf, policyOf } from './release.fixture.js';
+import { capable, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 import type { ReleaseState } from './state.js';
 
 const hour = 3_600_000;

@@ -1,7 +1,8 @@
 import type { CompiledGate, CompiledPolicy } from './compiled-policy.js';
 import { Fleet, fleetPlan } from './fleet.fixture.js';
 import { nextState } from './next-state.js';
-import { approvalGate, checkGate, Hand, planOf, policyOf, start } from './release.fixture.js';
+import { approvalGate, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand, start } from './release.fixture.js';
 import type { ReleasePlan } from './release-plan.js';
 import type { ReleaseState } from './state.js';
 

@@ -1,6 +1,7 @@
 import { everythingTo, trafficCapabilities, weights } from '@bluegreen/contract';
 import type { CompiledPolicy } from './compiled-policy.js';
-import { analysisGate, approvalGate, checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { analysisGate, approvalGate, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 type Situation = readonly [title: string, play: () => Hand];
 

@@ -1,6 +1,7 @@
 import { everythingTo } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
-import { capable, Hand, planOf, policyOf } from './release.fixture.js';
+import { capable, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const settleMs = policyOf().limits.settleMs;
 

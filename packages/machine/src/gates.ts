@@ -48,6 +48,11 @@ export function gateById(state: ReleaseState, id: string): CompiledGate | undefi
   return undefined;
 }
 
+/** People call a gate by its name, or by its id where several have the same name. */
+export function isCalled(gate: CompiledGate, name: string): boolean {
+  return gate.name === name || gate.id === name;
+}
+
 export function everyGate(state: ReleaseState): readonly CompiledGate[] {
   const { verify, shift, bake, guardrails } = state.plan.policy;
   return [...verify.gates, ...shift.flatMap(({ gates }) => gates), ...bake.gates, ...guardrails];

@@ -3,7 +3,8 @@ import { refusal } from './commands.js';
 import type { CompiledPolicy } from './compiled-policy.js';
 import type { CommandFact } from './events.js';
 import { explain } from './explain.js';
-import { Hand, planOf, policyOf } from './release.fixture.js';
+import { planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 import type { ReleasePlan } from './release-plan.js';
 
 const short = { bake: { forMs: 0, gates: [] }, retire: { after: 60_000, candidate: 'keep', drainMs: 0 } } as const;

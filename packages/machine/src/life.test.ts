@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Hand, planOf, policyOf } from './release.fixture.js';
+import { planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 describe('the life of a release', () => {
   it('goes through every phase to promoted', () => {

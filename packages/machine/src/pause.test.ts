@@ -1,6 +1,7 @@
 import { weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
-import { analysisGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { analysisGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 describe('a pause', () => {
   it('keeps a step that was not begun from being written', () => {

@@ -3,7 +3,8 @@ import { refusal } from './commands.js';
 import type { CompiledGate } from './compiled-policy.js';
 import type { CommandFact } from './events.js';
 import { explain } from './explain.js';
-import { approvalGate, checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { approvalGate, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const twoOf: CompiledGate = { ...approvalGate('verify/go-live'), count: 2, byRequester: 'refused' } as CompiledGate;
 const board: CompiledGate = {

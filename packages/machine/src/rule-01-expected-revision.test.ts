@@ -1,7 +1,8 @@
 import { everythingTo, trafficCapabilities, weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { effectsFor } from './index.js';
-import { analysisGate, approvalGate, capable, checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { analysisGate, approvalGate, capable, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const lagging = { ...capable, propagationMs: 5_000 };
 const unstamped = trafficCapabilities({ ...lagging, fencing: 'none' });

@@ -1,7 +1,8 @@
 import { environmentCapabilities, weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import type { Effect } from './index.js';
-import { capable, Hand, planOf, policyOf } from './release.fixture.js';
+import { capable, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 /** A router that refuses no older write by itself: what hangs may still land. */
 const checked = { ...capable, fencing: 'checked' as const };

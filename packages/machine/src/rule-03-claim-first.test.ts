@@ -1,7 +1,8 @@
 import { everythingTo, trafficCapabilities, weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { isReached } from './conditions.js';
-import { capable, Hand, planOf, policyOf } from './release.fixture.js';
+import { capable, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const unstamped = trafficCapabilities({ ...capable, fencing: 'none' });
 

@@ -1,7 +1,8 @@
 import { type Fence, sameTarget, type TrafficTarget } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { type Effect, effectsFor } from './index.js';
-import { Hand, planOf, policyOf } from './release.fixture.js';
+import { planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 type Route = Effect & { readonly kind: 'route' };
 

@@ -1,7 +1,8 @@
 import { everythingTo, sameTarget, type TrafficCapabilities, trafficCapabilities, weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { isReached } from './conditions.js';
-import { approvalGate, capable, Hand, planOf, policyOf } from './release.fixture.js';
+import { approvalGate, capable, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const lagging = { ...capable, propagationMs: 5_000 };
 const unstamped = trafficCapabilities({ ...lagging, fencing: 'none', lateWriteMs: 0 });

@@ -6,7 +6,8 @@ import {
   type TrafficTarget,
 } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
-import { capable, checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { capable, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 type Patch = Partial<TrafficObservation>;
 

@@ -1,7 +1,8 @@
 import { weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { announce, effectsFor, nextState, type ReleaseEvent, type ReleaseState } from './index.js';
-import { Hand, planOf, policyOf } from './release.fixture.js';
+import { planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const phases = ['preparing', 'verifying', 'shifting', 'baking', 'retiring'] as const;
 

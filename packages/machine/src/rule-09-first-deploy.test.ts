@@ -1,6 +1,7 @@
 import { weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
-import { checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const foreign = { routing: { kind: 'foreign', summary: 'a redirect to elsewhere' }, revision: 'foreign' } as const;
 

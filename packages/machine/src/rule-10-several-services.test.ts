@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from './explain.js';
 import { Fleet, fleetPlan } from './fleet.fixture.js';
-import { policyOf } from './release.fixture.js';
+import { policyOf } from './plan.fixture.js';
 
 /** web calls api, api calls store; mail stands alone. */
 const chain = { web: ['api'], api: ['store'], store: [], mail: [] };

@@ -2,7 +2,8 @@ import { weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import type { CompiledGate } from './compiled-policy.js';
 import { effectsFor } from './index.js';
-import { analysisGate, approvalGate, checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { analysisGate, approvalGate, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const smoke = checkGate('verify/smoke');
 const approval = approvalGate('verify/go-live');

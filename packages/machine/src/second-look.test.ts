@@ -1,6 +1,7 @@
 import { weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
-import { checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 import { checkExplained } from './walk-checks.fixture.js';
 import { effectsFor } from './wanted-effects.js';
 

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '@bluegreen/contract';
 import type { CompiledGate } from './compiled-policy.js';
 import type { CommandFact } from './events.js';
-import { everyGate, gatesHere, isPassed, withGate } from './gates.js';
+import { everyGate, gatesHere, isCalled, isPassed, withGate } from './gates.js';
 import type { ReleaseState } from './state.js';
 
 type Skip = Extract<CommandFact, { readonly type: 'gate-skip-requested' }>;
@@ -35,8 +35,4 @@ function findGate(state: ReleaseState, name: string): CompiledGate | undefined {
     if (!isCalled(gate, name) || gateState === undefined || isPassed(gateState)) return false;
     return gateState.closed === null || state.paused !== null;
   });
-}
-
-function isCalled(gate: CompiledGate, name: string): boolean {
-  return gate.name === name || gate.id === name;
 }

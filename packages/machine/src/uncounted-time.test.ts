@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { analysisGate, approvalGate, checkGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { analysisGate, approvalGate, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const hour = 3_600_000;
 const short = { ...policyOf().limits, totalMs: 2 * hour, decideMs: 600_000 };

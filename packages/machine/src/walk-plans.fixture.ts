@@ -2,7 +2,7 @@ import { type Slot, trafficCapabilities } from '@bluegreen/contract';
 import fc from 'fast-check';
 import type { CompiledPolicy } from './compiled-policy.js';
 import type { CommandFact } from './events.js';
-import { analysisGate, approvalGate, capable, checkGate, planOf, policyOf } from './release.fixture.js';
+import { analysisGate, approvalGate, capable, checkGate, planOf, policyOf } from './plan.fixture.js';
 import type { ReleasePlan } from './release-plan.js';
 
 /** Choices for a walk. */

@@ -1,7 +1,8 @@
 import { environmentCapabilities, weights } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
 import { effectsFor } from './index.js';
-import { analysisGate, Hand, planOf, policyOf } from './release.fixture.js';
+import { analysisGate, planOf, policyOf } from './plan.fixture.js';
+import { Hand } from './release.fixture.js';
 
 const watched = policyOf({ guardrails: [analysisGate('guardrail/errors')] });
 const settleMs = policyOf().limits.settleMs;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { explain } from './explain.js';
-import { Hand, planOf, policyOf, start } from './release.fixture.js';
+import { planOf, policyOf } from './plan.fixture.js';
+import { Hand, start } from './release.fixture.js';
 import { wakeAt } from './wanted-effects.js';
 import type { Opening } from './windows.js';
 
