@@ -1,8 +1,7 @@
-import { isBluegreenError } from '@bluegreen/contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { HookContext } from './hook.js';
 import { memoryJournal } from './journal/memory-journal.js';
-import { MemoryService } from './releaser.fixture.js';
+import { codeOf, MemoryService } from './releaser.fixture.js';
 import { createReleaser, type Releaser } from './releaser.js';
 import type { StartRequest } from './releaser-options.js';
 
@@ -25,11 +24,6 @@ function bench() {
     return null;
   };
   return { web, ran, releaser, release };
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.catch((thrown: unknown) => thrown);
-  return isBluegreenError(error) ? error.code : 'none';
 }
 
 const migrations = { expand: ['add-email'], contract: ['drop-mail'] };

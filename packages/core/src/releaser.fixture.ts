@@ -3,6 +3,7 @@ import {
   type EnvironmentObservation,
   environmentCapabilities,
   type Fence,
+  isBluegreenError,
   type Slot,
   type TrafficAdapter,
   type TrafficObservation,
@@ -105,4 +106,15 @@ export class MemoryService {
       },
     };
   }
+}
+
+/** The code with which something was refused; what is not refused fails the test. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+  } catch (error) {
+    if (isBluegreenError(error)) return error.code;
+    throw error;
+  }
+  throw new Error('it was not refused');
 }

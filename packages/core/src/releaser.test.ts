@@ -1,8 +1,8 @@
-import { isBluegreenError, type Journal } from '@bluegreen/contract';
+import type { Journal } from '@bluegreen/contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Check } from './check.js';
 import { memoryJournal } from './journal/memory-journal.js';
-import { MemoryService } from './releaser.fixture.js';
+import { codeOf, MemoryService } from './releaser.fixture.js';
 import { createReleaser, type Releaser } from './releaser.js';
 
 const fast = { retire: { after: 'immediately' }, limits: { poll: '10ms' } } as const;
@@ -23,16 +23,6 @@ function releaserOf(
   const releaser = createReleaser<string>({ services: { web: web.service }, journal, checks, leaseTtlMs: 1_000 });
   open.push(releaser);
   return releaser;
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  try {
-    await promise;
-  } catch (error) {
-    if (isBluegreenError(error)) return error.code;
-    throw error;
-  }
-  throw new Error('it was not refused');
 }
 
 afterEach(async () => {
@@ -292,80 +282,5 @@ describe('commands and processes', () => {
     for await (const _ of release);
     expect(seen).toEqual(['r1 promoted']);
     expect(errors.length).toBeGreaterThan(0);
-  });
-});
-
-describe('bad input', () => {
-  const cases: readonly (readonly [string, object, string])[] = [
-    ['an unknown key', { shift: [{ to: 100 }], bakee: { for: '1m' } }, 'policy/unknown-key'],
-    ['a misspelt analysis', { shift: [{ to: 100, gates: [{ analysis: 'erors' }] }] }, 'policy/unknown-analysis'],
-    ['an unknown check', { shift: [{ to: 100 }], verify: { gates: [{ check: 'smok' }] } }, 'policy/unknown-check'],
-  ];
-
-  it.each(cases)('%s is refused and nothing is touched (S46)', async (_, bad, code) => {
-    const web = new MemoryService();
-    const journal = memoryJournal();
-    const releaser = releaserOf(journal, web);
-    expect(await codeOf(releaser.start({ versions: { web: 'v2' }, policy: bad as never, requestedBy: 'ci' }))).toBe(
-      code,
-    );
-    expect(await journal.releases()).toEqual([]);
-    expect(web.calls).toEqual([]);
-  });
-});
-
-describe('what the adapters lack', () => {
-  it('is refused with its code, its place in the policy and a hint, and nothing is touched', async () => {
-    const web = new MemoryService();
-    const releaser = releaserOf(memoryJournal(), web);
-    const finer = { shift: [{ to: 5.55 }, { to: 100 }], ...fast };
-    expect(await codeOf(releaser.start({ versions: { web: 'v2' }, policy: finer, requestedBy: 'ci' }))).toBe(
-      'policy/weight-invalid',
-    );
-    const byCookie = {
-      audiences: { staff: { cookie: 'staff', equals: '1' } },
-      shift: [{ audience: 'staff' }, { to: 100 }],
-      ...fast,
-    } as const;
-    const refused = releaser.start({ versions: { web: 'v2' }, policy: byCookie, requestedBy: 'ci' });
-    await expect(refused).rejects.toMatchObject({
-      code: 'policy/capability-audience',
-      path: 'audiences.staff',
-      hint: expect.stringMatching(/./),
-    });
-    const { findings } = await releaser.plan({ versions: { web: 'v2' }, policy: byCookie });
-    expect(findings).toContainEqual(
-      expect.objectContaining({ severity: 'refuse', code: 'policy/capability-audience' }),
-    );
-    expect(web.calls.filter((call) => call !== 'observe')).toEqual([]);
-  });
-
-  it('an unknown service is refused', async () => {
-    const releaser = releaserOf(memoryJournal(), new MemoryService());
-    expect(await codeOf(releaser.start({ versions: { wbe: 'v2' }, policy, requestedBy: 'ci' }))).toBe(
-      'release/service-unknown',
-    );
-  });
-
-  it('moves several services as one release, and tells how it ended for each', async () => {
-    const [api, web] = [new MemoryService('v1', 'api'), new MemoryService('v1', 'web')];
-    const services = { web: { ...web.service, dependsOn: ['api'] }, api: api.service };
-    const releaser = createReleaser({ services, journal: memoryJournal() });
-    open.push(releaser);
-    const versions = { web: 'v2', api: 'v2' };
-    const plan = await releaser.plan({ versions, policy });
-    expect(plan.order).toEqual([['api'], ['web']]);
-    const outcome = await (await releaser.start({ versions, policy, requestedBy: 'ci' })).done;
-    expect(outcome).toMatchObject({ kind: 'promoted', services: { api: 'promoted', web: 'promoted' } });
-  });
-
-  it('refuses a release of what serves together with what never did, and touches nothing', async () => {
-    const [api, web] = [new MemoryService(null, 'api'), new MemoryService('v1', 'web')];
-    const releaser = createReleaser({ services: { web: web.service, api: api.service }, journal: memoryJournal() });
-    open.push(releaser);
-    const request = { versions: { web: 'v2', api: 'v2' }, policy, requestedBy: 'ci' };
-    expect(await codeOf(releaser.start(request))).toBe('release/first-deploy-mixed');
-    expect([...api.calls, ...web.calls]).toEqual(['observe', 'observe']);
-    expect(await releaser.list()).toEqual([]);
   });
 });

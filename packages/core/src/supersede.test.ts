@@ -1,7 +1,7 @@
-import { isBluegreenError, type Journal } from '@bluegreen/contract';
+import type { Journal } from '@bluegreen/contract';
 import { afterEach, describe, expect, it } from 'vitest';
 import { memoryJournal } from './journal/memory-journal.js';
-import { MemoryService } from './releaser.fixture.js';
+import { codeOf, MemoryService } from './releaser.fixture.js';
 import { createReleaser, type Releaser } from './releaser.js';
 import type { StartRequest } from './releaser-options.js';
 
@@ -29,11 +29,6 @@ function releaserOf(journal: Journal, names: Readonly<Record<string, MemoryServi
 
 function start(releaser: Releaser, id: string, more: Partial<StartRequest> = {}) {
   return releaser.start({ id, versions: { web: id }, policy: free, requestedBy: 'ci', ...more });
-}
-
-async function codeOf(promise: Promise<unknown>): Promise<string> {
-  const error = await promise.catch((thrown: unknown) => thrown);
-  return isBluegreenError(error) ? error.code : 'none';
 }
 
 /** Which releases deployed, in order. */
