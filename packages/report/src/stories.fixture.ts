@@ -1,5 +1,6 @@
 import { everythingTo, weights } from '@bluegreen/contract';
-import { analysisGate, approvalGate, checkGate, policyOf, Story, step } from './journal.fixture.js';
+import { Story } from './journal.fixture.js';
+import { analysisGate, approvalGate, checkGate, policyOf, step } from './policy.fixture.js';
 
 /** Journals of the situations that a report must show well, by name. */
 export const stories = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { policyOf, Story, startedAt, step } from './journal.fixture.js';
+import { Story, startedAt } from './journal.fixture.js';
+import { policyOf, step } from './policy.fixture.js';
 import { stories } from './stories.fixture.js';
 import { nextSummary, summarise } from './summarise.js';
 import type { ReleaseSummary } from './summary.js';
