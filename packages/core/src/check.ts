@@ -1,6 +1,7 @@
 import { type Clock, pauseFor } from '@bluegreen/contract';
 import type { CompiledGate, Evidence, JudgedService, Verdict } from '@bluegreen/machine';
 import { checkPauseMs } from './effect-bound.js';
+import { limitedCall } from './limited-call.js';
 
 /** What a check is given. */
 export interface CheckContext {
@@ -49,22 +50,13 @@ async function runOnce(
   signal: AbortSignal,
   clock: Clock,
 ): Promise<Judged> {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  signal.addEventListener('abort', abort, { once: true });
-  let timer: unknown;
-  const late = new Promise<Judged>((resolve) => {
-    timer = clock.setTimeout(() => {
-      controller.abort();
-      resolve({ verdict: 'fail', evidence: { summary: `no answer within ${gate.timeoutMs} ms` } });
-    }, gate.timeoutMs);
+  const { timeoutMs: limitMs } = gate;
+  return limitedCall({ clock, limitMs, signal }, (limited) => {
+    const late = limited.late.then(
+      (): Judged => ({ verdict: 'fail', evidence: { summary: `no answer within ${limitMs} ms` } }),
+    );
+    return Promise.race([answer(check, { ...context, signal: limited.signal }), late]);
   });
-  try {
-    return await Promise.race([answer(check, { ...context, signal: controller.signal }), late]);
-  } finally {
-    clock.clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-  }
 }
 
 async function answer(check: Check, context: CheckContext): Promise<Judged> {

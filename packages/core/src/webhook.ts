@@ -1,6 +1,7 @@
 import { type Clock, fail, isBluegreenError, pauseFor } from '@bluegreen/contract';
 import type { Effect, Evidence, Verdict } from '@bluegreen/machine';
 import { checkPauseMs } from './effect-bound.js';
+import { limitedCall } from './limited-call.js';
 import { printHeaders, type Secrets, secretBytes, sign } from './webhook-signature.js';
 
 /** Whom a webhook gate asks. The policy holds only its name. */
@@ -80,11 +81,7 @@ async function askOnce(
   const id = `${context.releaseId}/${effect.gate.id}/${effect.attempt}`;
   const timestamp = Math.floor(context.clock.now() / 1000);
   const key = await secretBytes(context.secrets, webhook.secret);
-  const controller = new AbortController();
-  const timer = context.clock.setTimeout(() => controller.abort(), timeoutMs);
-  const abort = (): void => controller.abort();
-  signal.addEventListener('abort', abort, { once: true });
-  try {
+  return limitedCall({ clock: context.clock, limitMs: timeoutMs, signal }, async (limited) => {
     const response = await (context.fetch ?? fetch)(webhook.url, {
       method: 'POST',
       headers: {
@@ -95,13 +92,10 @@ async function askOnce(
       body,
       // A redirect would carry a signed question to somebody whom nobody named.
       redirect: 'error',
-      signal: controller.signal,
+      signal: limited.signal,
     });
-    return await readAnswer(response, effect.gate.name);
-  } finally {
-    context.clock.clearTimeout(timer);
-    signal.removeEventListener('abort', abort);
-  }
+    return readAnswer(response, effect.gate.name);
+  });
 }
 
 async function readAnswer(response: Response, name: string): Promise<Judged> {

@@ -1,4 +1,5 @@
 import { type Clock, type Logger, pauseFor } from '@bluegreen/contract';
+import { limitedCall } from '../limited-call.js';
 import type { Notice, NotifySink } from './notice.js';
 
 export interface SinkQueueOptions {
@@ -78,21 +79,13 @@ export class SinkQueue {
 
   async #isHeard(notice: Notice): Promise<boolean> {
     const { sink, clock, logger, name } = this.#options;
-    const call = new AbortController();
-    const abort = (): void => call.abort();
-    this.#stopping.signal.addEventListener('abort', abort, { once: true });
-    const timer = clock.setTimeout(abort, sendMs);
-    const given = new Promise<boolean>((resolve) => {
-      call.signal.addEventListener('abort', () => resolve(false), { once: true });
-    });
     try {
-      return await Promise.race([send(sink, notice, call.signal), given]);
+      return await limitedCall({ clock, limitMs: sendMs, signal: this.#stopping.signal }, ({ signal, aborted }) =>
+        Promise.race([send(sink, notice, signal), aborted.then(() => false)]),
+      );
     } catch (error) {
       logger.debug({ sink: name, notice: notice.id, error }, 'a sink rejected');
       return false;
-    } finally {
-      clock.clearTimeout(timer);
-      this.#stopping.signal.removeEventListener('abort', abort);
     }
   }
 }
