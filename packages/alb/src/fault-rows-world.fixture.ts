@@ -6,8 +6,7 @@ import { albEnvironment } from './alb-environment.js';
 import { type Bench, readCall, shift, targetOf, writeCall } from './alb-traffic.fixture.js';
 import { albTraffic } from './alb-traffic.js';
 import { startDataPlane } from './elb-data-plane.fixture.js';
-import type { FaultRow } from './fault-rows.fixture.js';
-import { fails, withBench } from './fault-rows.fixture.js';
+import { type FaultRow, fails, withBench } from './fault-row.fixture.js';
 import type { AlbEnvironmentOptions } from './options.js';
 
 function convergeCall(): ConvergeCall {

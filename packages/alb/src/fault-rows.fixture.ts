@@ -1,40 +1,12 @@
 // Every row of the table of faults, each as something that is done to the API and something that must hold then.
 import assert from 'node:assert/strict';
-import { isBluegreenError, type Reaction } from '@bluegreen/contract';
-import { type Bench, readCall, startBench, targetOf, writeCall } from './alb-traffic.fixture.js';
+import type { Reaction } from '@bluegreen/contract';
+import { type Bench, readCall, targetOf, writeCall } from './alb-traffic.fixture.js';
 import type { Fault } from './elb-server.fixture.js';
 import type { AlbCode } from './error-codes.js';
+import { type FaultRow, fails, withBench } from './fault-row.fixture.js';
 import { worldRows } from './fault-rows-world.fixture.js';
 
-export interface FaultRow {
-  readonly name: string;
-  /** Rejects when the row does not hold. */
-  run(): Promise<void>;
-}
-
-export async function withBench(
-  options: Parameters<typeof startBench>[0],
-  run: (bench: Bench) => Promise<void>,
-): Promise<void> {
-  const bench = await startBench(options);
-  try {
-    await run(bench);
-  } finally {
-    await bench.server.close();
-  }
-}
-
-/** The write must fail with this code and reaction. */
-export async function fails(promise: Promise<unknown>, code: AlbCode, reaction: Reaction): Promise<void> {
-  const error = await promise.then(
-    () => assert.fail(`it worked, instead of ${code}`),
-    (thrown: unknown) => thrown,
-  );
-  if (!isBluegreenError(error)) throw error;
-  assert.deepEqual([error.code, error.reaction], [code, reaction], error.message);
-}
-
-/** Exactly one request that changes something was sent, whatever came of it. */
 function sentOnce(bench: Bench, action: string): void {
   assert.deepEqual(bench.writes(), [action]);
 }

@@ -1,4 +1,4 @@
-import type { ErrorEntry } from './error.js';
+import type { ErrorEntry } from './error-entry.js';
 import { httpErrorCodes } from './http-error-codes.js';
 import { policyErrorCodes } from './policy-error-codes.js';
 import { releaseErrorCodes } from './release-error-codes.js';

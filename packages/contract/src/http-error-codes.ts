@@ -1,4 +1,4 @@
-import type { ErrorEntry } from './error.js';
+import type { ErrorEntry } from './error-entry.js';
 
 /** What can come of a request over HTTP. `httpReply` gives each the prefix of the adapter that sent it. */
 export const httpErrorCodes = {

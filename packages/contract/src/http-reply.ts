@@ -1,4 +1,5 @@
-import { type BluegreenError, type ErrorEntry, failures } from './error.js';
+import { type BluegreenError, failures } from './error.js';
+import type { ErrorEntry } from './error-entry.js';
 import { httpErrorCodes } from './http-error-codes.js';
 
 /** An answer that was read to its end. */

@@ -12,10 +12,11 @@ export type {
   EnvironmentObservation,
   EnvironmentTarget,
 } from './environment.js';
-export type { ErrorEntry, ErrorTable, FailureDetails, Reaction } from './error.js';
+export type { FailureDetails } from './error.js';
 export { BluegreenError, fail, failures, isBluegreenError, refusalOf } from './error.js';
 export type { ErrorCode } from './error-codes.js';
 export { errorCodes } from './error-codes.js';
+export type { ErrorEntry, ErrorTable, Reaction } from './error-entry.js';
 export type { Fence } from './fence.js';
 export { compareFences, printStamp, readStamp } from './fence.js';
 export type { Finding } from './finding.js';

@@ -1,4 +1,4 @@
-import type { ErrorEntry } from './error.js';
+import type { ErrorEntry } from './error-entry.js';
 
 /** Everything that can be wrong with a policy. Which of it refuses and which only warns is said by the finding. */
 export const policyErrorCodes = {

@@ -11,8 +11,6 @@ import type {
 import type { ReleasePlan } from './release-plan.js';
 import type { EndPhase, Phase, RollbackCause, Tended } from './state.js';
 
-export type { Evidence, Verdict } from '@bluegreen/contract';
-
 /** How a write ended. `accepted` says nothing about whether it is live. */
 export type WriteResult =
   | { readonly outcome: 'accepted' }

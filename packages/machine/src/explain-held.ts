@@ -1,7 +1,7 @@
 import { printInstant } from '@bluegreen/contract';
 import { neededApprovals } from './approvals.js';
-import type { Explanation } from './explain.js';
 import { gateEvidence, offer, offerRollback, say, traffic } from './explain-words.js';
+import type { Explanation } from './explanation.js';
 import { gatesHere, isPassed, openGates } from './gates.js';
 import type { ReleaseState } from './state.js';
 import { serviceNames, serviceOf } from './update.js';

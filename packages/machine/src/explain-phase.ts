@@ -1,7 +1,6 @@
 import { printInstant, type Slot } from '@bluegreen/contract';
 import { isDeployed, isReached, isRetired, nothingUnresolved, runsRelease } from './conditions.js';
 import { awaitedProvider } from './dependencies.js';
-import type { Explanation } from './explain.js';
 import {
   because,
   blindGuardrails,
@@ -18,6 +17,7 @@ import {
   watchedEvidence,
   what,
 } from './explain-words.js';
+import type { Explanation } from './explanation.js';
 import { activeSick } from './findings.js';
 import { neededInstances, retainUntil, slotGoal } from './goals.js';
 import { openHooks } from './hooks.js';

@@ -1,8 +1,9 @@
+import type { Evidence } from '@bluegreen/contract';
 import { printDuration, printInstant, type Slot, soleSlot } from '@bluegreen/contract';
 import { refusal } from './commands.js';
 import { candidateServes, reachedFrom, touchableFrom } from './conditions.js';
-import type { CommandFact, Evidence } from './events.js';
-import type { Explanation } from './explain.js';
+import type { CommandFact } from './events.js';
+import type { Explanation } from './explanation.js';
 import { gatesHere, guardrailsHere, isPassed } from './gates.js';
 import type { ReleaseState, RollbackCause } from './state.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';

@@ -1,5 +1,4 @@
 import { type ErrorCode, errorCodes, printDuration, printInstant } from '@bluegreen/contract';
-import type { Evidence } from './events.js';
 import { explainHeld } from './explain-held.js';
 import { explainPhase } from './explain-phase.js';
 import {
@@ -13,19 +12,9 @@ import {
   watchedEvidence,
   what,
 } from './explain-words.js';
+import type { Explanation } from './explanation.js';
 import type { ReleaseState } from './state.js';
 import { serviceNames, serviceOf } from './update.js';
-
-/** Why a release is where it is. */
-export interface Explanation {
-  /** Stable: what kind of situation this is. Where the release is stuck, the code of the error. */
-  readonly code: string;
-  /** For people, with the numbers: one sentence, and another one where it helps. */
-  readonly sentence: string;
-  readonly evidence: readonly Evidence[];
-  /** What makes sense now, most useful first: methods of the releaser with what they do, or words. None is refused. */
-  readonly nextSteps: readonly string[];
-}
 
 /** Explains a state. Instants are ISO times; pure, so the same state reads the same everywhere. */
 export function explain(state: ReleaseState): Explanation {

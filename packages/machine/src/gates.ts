@@ -1,5 +1,6 @@
+import type { Evidence, Verdict } from '@bluegreen/contract';
 import type { CompiledGate } from './compiled-policy.js';
-import type { Evidence, Fact, Verdict } from './events.js';
+import type { Fact } from './events.js';
 import type { GateState, ReleaseState } from './state.js';
 import { currentStep } from './steps.js';
 

@@ -1,6 +1,11 @@
 import type { Cohort, EnvironmentCapabilities, TrafficCapabilities } from '@bluegreen/contract';
 import type { CompiledPolicy } from './compiled-policy.js';
-import type { Opening } from './windows.js';
+
+/** A stretch of time in which a release may shift forward; `untilMs` is the first instant after it. */
+export interface Opening {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
 
 /** Everything a release was promised when it was requested. Journaled, so that a recovery needs nothing else. */
 export interface ReleasePlan {

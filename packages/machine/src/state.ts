@@ -1,5 +1,4 @@
-import type { Fence, Slot, TrafficTarget } from '@bluegreen/contract';
-import type { Evidence, Verdict } from './events.js';
+import type { Evidence, Fence, Slot, TrafficTarget, Verdict } from '@bluegreen/contract';
 import type { ReleasePlan } from './release-plan.js';
 
 export type ActivePhase = 'preparing' | 'verifying' | 'shifting' | 'baking' | 'retiring' | 'rolling-back';

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { explain } from './explain.js';
 import { planOf, policyOf } from './plan.fixture.js';
 import { Hand, start } from './release.fixture.js';
+import type { Opening } from './release-plan.js';
 import { wakeAt } from './wanted-effects.js';
-import type { Opening } from './windows.js';
 
 const hour = 3_600_000;
 

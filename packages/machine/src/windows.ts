@@ -1,11 +1,5 @@
 import type { ReleaseState } from './state.js';
 
-/** A stretch of time in which a release may shift forward; `untilMs` is the first instant after it. */
-export interface Opening {
-  readonly fromMs: number;
-  readonly untilMs: number;
-}
-
 /** Whether the windows of the policy keep a release from shifting forward now. Going back is never kept. */
 export function isClosedAt({ plan }: ReleaseState, at: number): boolean {
   const { openings } = plan;

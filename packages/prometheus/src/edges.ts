@@ -1,4 +1,4 @@
-import type { CumulativeSample, HistogramSeries } from './histograms.js';
+import type { CumulativeSample, HistogramSeries } from './histogram-series.js';
 
 /** More of them say nothing more about latencies, and each is a counter of its own for every process. */
 const mostEdges = 65;

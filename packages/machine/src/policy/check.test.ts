@@ -1,8 +1,8 @@
 import { BluegreenError, errorCodes } from '@bluegreen/contract';
 import { describe, expect, it } from 'vitest';
-import { checkPolicy, compilePolicy } from './check.js';
+import { checkPolicy, compilePolicy, parsePolicy } from './check.js';
 import { cutover, errors, samples } from './check-samples.fixture.js';
-import { type AnyPolicy, parsePolicy } from './policy.js';
+import type { AnyPolicy } from './policy.js';
 
 describe('what is wrong with a policy is found at its place', () => {
   it.each(samples)('%s at %s', (code, path, severity, words, value) => {

@@ -29,11 +29,15 @@ export function checkPolicy(value: unknown, options: CheckOptions = {}): readonl
  * @throws `policy/…`, the first refusal; `findings` of the error has all of them, and the warnings.
  */
 export function compilePolicy(policy: AnyPolicy, options: CheckOptions = {}): CompiledPolicy {
-  return compileChecked(readPolicy(policy, options));
+  return compileChecked(parsePolicy(policy, options));
 }
 
-/** A checked copy. @throws `policy/…` */
-export function readPolicy(value: unknown, options: CheckOptions): Policy {
+/**
+ * A policy from parsed YAML or JSON. Answers a copy; `value` is not changed.
+ *
+ * @throws `policy/…`, the first problem; `findings` of the error has all of them, with their places.
+ */
+export function parsePolicy(value: unknown, options: CheckOptions = {}): AnyPolicy {
   const { problems, policy } = inspect(value, options);
   const error = toError(problems);
   if (error !== null) throw error;

@@ -2,11 +2,11 @@ import { isBluegreenError } from '@bluegreen/contract';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { CompiledPolicy } from '../compiled-policy.js';
-import { checkPolicy, compilePolicy } from './check.js';
+import { checkPolicy, compilePolicy, parsePolicy } from './check.js';
 import { accepts } from './json-schema.fixture.js';
 import { policyJsonSchema } from './json-schema.js';
 import { type Mutation, mutate, mutation, validPolicy } from './policy.fixture.js';
-import { type AnyPolicy, parsePolicy } from './policy.js';
+import type { AnyPolicy } from './policy.js';
 
 // `BLUEGREEN_FUZZ_RUNS=1000000` for a long night.
 const numRuns = Number(process.env.BLUEGREEN_FUZZ_RUNS ?? 2_000);

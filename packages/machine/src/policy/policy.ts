@@ -1,6 +1,5 @@
 import type { CohortKind } from '@bluegreen/contract';
 import type { Weekday } from '../compiled-policy.js';
-import { type CheckOptions, readPolicy } from './check.js';
 
 /** `'500ms'`, `'30s'`, `'10m'`, `'4h'`, `'1d'`. */
 export type DurationText = `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
@@ -192,13 +191,4 @@ export function definePolicy<
   const Audience extends string = never,
 >(policy: Policy<Check, Analysis, Audience>): Policy<Check, Analysis, Audience> {
   return policy;
-}
-
-/**
- * A policy from parsed YAML or JSON. Answers a copy; `value` is not changed.
- *
- * @throws `policy/…`, the first problem; `findings` of the error has all of them, with their places.
- */
-export function parsePolicy(value: unknown, options: CheckOptions = {}): AnyPolicy {
-  return readPolicy(value, options);
 }

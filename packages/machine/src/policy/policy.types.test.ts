@@ -1,7 +1,8 @@
 import type * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { compilePolicy } from './check.js';
-import { type AnyPolicy, definePolicy, type Policy, parsePolicy } from './policy.js';
+import { parsePolicy } from './check.js';
+import { type AnyPolicy, definePolicy, type Policy } from './policy.js';
 import type { policySchema } from './schema.js';
 
 // The type check of the tests is the test: it fails when a line below `@ts-expect-error` compiles.
