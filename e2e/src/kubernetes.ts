@@ -11,11 +11,12 @@ import {
   type TestNamespace,
 } from '../../packages/kubernetes/src/control-plane.fixture.js';
 import { type PlayedController, playController } from '../../packages/kubernetes/src/gateway-controller.fixture.js';
+import type { SiteOptions } from './kubernetes/adapters.js';
 import { crashAtBoundaries } from './kubernetes/crashes.js';
 import { EndpointWatcher } from './kubernetes/endpoint-watcher.js';
 import { faultsAtEveryCall } from './kubernetes/faults.js';
 import { runScenarios } from './kubernetes/scenarios.js';
-import { makeSite, type SiteOptions } from './kubernetes/site.js';
+import { makeSite } from './kubernetes/site.js';
 import { SwitchTimes } from './kubernetes/switch-times.js';
 import { wholeReleases } from './kubernetes/whole-releases.js';
 

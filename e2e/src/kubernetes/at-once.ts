@@ -1,8 +1,9 @@
 import { createReleaser, memoryJournal } from '@bluegreen/core';
 import { startApiProxy } from '../../../packages/kubernetes/src/api-proxy.fixture.js';
 import type { TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
+import { adaptersOf, openCluster, type SiteOptions } from './adapters.js';
 import { quantile } from './quantiles.js';
-import { adaptersOf, makeSite, openCluster, type SiteOptions } from './site.js';
+import { makeSite } from './site.js';
 
 /** Many releases of many services in one process, started at the same moment. */
 export async function manyAtOnce(namespace: TestNamespace, count: number) {

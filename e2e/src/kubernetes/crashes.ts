@@ -5,8 +5,9 @@ import { otherSlot } from '@bluegreen/contract';
 import type { TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
 import type { KubernetesTask } from '../kubernetes-orchestrator.js';
 import { startOrchestrator } from '../stage/orchestrators.js';
+import type { SiteOptions } from './adapters.js';
 import { isWanted } from './policies.js';
-import { readSite, type SiteOptions } from './site.js';
+import { readSite } from './site.js';
 
 export interface CrashFigures {
   points: number;
@@ -28,7 +29,9 @@ export async function crashAtBoundaries(
     count += 1;
     const version = versions(count);
     const releaseId = `${site.app}-${count}`;
-    return { journal: join(directory, 'releases'), site, releaseId, version, leaseTtlMs: 2_000, killAt, boundaryLog };
+    const journal = join(directory, 'releases');
+    const run = { leaseTtlMs: 2_000, killAt, boundaryLog, bakeFor: '1ms' as const, follow: false };
+    return { journal, site, account: null, releaseId, version, ...run };
   };
   try {
     const log = join(directory, 'boundaries.log');

@@ -32,7 +32,8 @@ export interface EndpointCounts {
   weightWithoutCapacity: number;
 }
 
-interface Service extends Watched {
+export interface WatchedService extends Watched {
+  readonly metadata: Watched['metadata'] & { readonly annotations?: Readonly<Record<string, string>> };
   readonly spec: { readonly selector?: Readonly<Record<string, string>> };
 }
 
@@ -57,7 +58,7 @@ export class EndpointWatcher {
   readonly #streams: AbortController[] = [];
   /** Called when a Service reaches pods of exactly one slot. */
   onSlot: (service: string, slot: Slot, at: number) => void = () => undefined;
-  #onService: (service: string, slot: string | undefined) => void = () => undefined;
+  #onService: (service: WatchedService) => void = () => undefined;
   #isOver = false;
 
   constructor(kubeConfig: KubeConfig, namespace: string) {
@@ -67,10 +68,7 @@ export class EndpointWatcher {
 
   async start(): Promise<void> {
     const base = `/namespaces/${this.#namespace}`;
-    await this.#follow(`/api/v1${base}/services`, (_, service) => {
-      const { metadata, spec } = service as Service;
-      this.#onService(metadata.name, spec.selector?.[slotLabel]);
-    });
+    await this.#follow(`/api/v1${base}/services`, (_, service) => this.#onService(service as WatchedService));
     await this.#follow(`/api/v1${base}/pods`, (_, pod) => this.#pod(pod as WatchedPod));
     const slices = `/apis/discovery.k8s.io/v1${base}/endpointslices`;
     await this.#follow(
@@ -88,9 +86,14 @@ export class EndpointWatcher {
 
   /** When the selector of a Service names a slot: the instant at which the watch says so. */
   selectorIs(service: string, slot: Slot): Promise<number> {
+    return this.serviceIs(service, ({ spec }) => spec.selector?.[slotLabel] === slot);
+  }
+
+  /** The instant at which the watch shows a version of the Service of which this is true. One caller at a time. */
+  serviceIs(service: string, isTrue: (service: WatchedService) => boolean): Promise<number> {
     return new Promise((resolve) => {
-      this.#onService = (name, selected) => {
-        if (name === service && selected === slot) resolve(performance.now());
+      this.#onService = (seen) => {
+        if (seen.metadata.name === service && isTrue(seen)) resolve(performance.now());
       };
     });
   }

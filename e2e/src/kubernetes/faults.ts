@@ -6,10 +6,10 @@ import {
   startApiProxy,
 } from '../../../packages/kubernetes/src/api-proxy.fixture.js';
 import type { TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
+import type { SiteOptions } from './adapters.js';
 import { wrongEnd } from './crashes.js';
 import { withJournal } from './journal-directory.js';
 import { openRun } from './runs.js';
-import type { SiteOptions } from './site.js';
 
 /** Everything that the proxy does to a request and that fits it. */
 const faults: readonly {

@@ -1,7 +1,8 @@
 import { everythingTo } from '@bluegreen/contract';
 import { slotLabel, type TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
+import { openCluster, trafficOf } from './adapters.js';
 import { quantile } from './quantiles.js';
-import { makeSite, openCluster, trafficOf } from './site.js';
+import { makeSite } from './site.js';
 
 /** `route` beside the bare request that it has to send, in turns, over the same kind of kept connection. */
 export async function overheadOfRoute(namespace: TestNamespace, rounds: number) {

@@ -1,5 +1,5 @@
 import type { Policy } from '@bluegreen/core';
-import type { SiteOptions } from './site.js';
+import type { SiteOptions } from './adapters.js';
 
 /** The checks that these releases call. */
 export type CheckName = 'wanted' | 'answers';

@@ -1,7 +1,7 @@
 import { createReleaser, fileJournal, type Policy, type Releaser } from '@bluegreen/core';
 import type { KubeConfigLike } from '@bluegreen/kubernetes';
+import { adaptersOf, openCluster, type SiteOptions } from './adapters.js';
 import { type CheckName, checks, policyFor } from './policies.js';
-import { adaptersOf, openCluster, type SiteOptions } from './site.js';
 
 /** A releaser of one site, with a journal of its own. */
 export interface Run {

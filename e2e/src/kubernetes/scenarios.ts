@@ -3,11 +3,12 @@ import { promisify } from 'node:util';
 import type { Release } from '@bluegreen/core';
 import { slotLabel, type TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
 import type { PlayedController } from '../../../packages/kubernetes/src/gateway-controller.fixture.js';
+import type { SiteOptions } from './adapters.js';
 import { wrongEnd } from './crashes.js';
 import { withJournal } from './journal-directory.js';
 import { policyFor } from './policies.js';
 import { openRun, type Run } from './runs.js';
-import { readSite, type SiteOptions } from './site.js';
+import { readSite } from './site.js';
 
 export interface ScenarioResult {
   readonly shown: readonly string[];

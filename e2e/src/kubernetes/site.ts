@@ -1,13 +1,5 @@
 import type { Slot } from '@bluegreen/contract';
-import type { Service } from '@bluegreen/core';
-import {
-  deploymentEnvironment,
-  gatewayTraffic,
-  type KubeConfigLike,
-  type KubernetesCluster,
-  kubernetesCluster,
-  serviceTraffic,
-} from '@bluegreen/kubernetes';
+import { kubernetesCluster } from '@bluegreen/kubernetes';
 import {
   deploymentOf,
   serviceOf,
@@ -16,16 +8,10 @@ import {
   untilAvailable,
 } from '../../../packages/kubernetes/src/control-plane.fixture.js';
 import { routeKind, routeOf } from '../../../packages/kubernetes/src/gateway-controller.fixture.js';
+import { type SiteOptions, trafficOf } from './adapters.js';
 
 /** Pods per slot that serves. */
 export const capacity = 2;
-
-/** What a service is made of, so that any process can make its adapters. */
-export interface SiteOptions {
-  readonly namespace: string;
-  readonly app: string;
-  readonly router: 'service' | 'gateway';
-}
 
 /** Makes what a user would have: two Deployments, of which blue serves v1, and a router that leads to it. */
 export async function makeSite(
@@ -50,38 +36,6 @@ export async function makeSite(
     cluster.close();
   }
   return options;
-}
-
-export function openCluster(kubeConfig: KubeConfigLike, watchSilence = '90s'): KubernetesCluster {
-  return kubernetesCluster({ kubeConfig, name: 'e2e', watchSilence, requestTimeout: '2s' });
-}
-
-/** The two adapters of a site. */
-export function adaptersOf(cluster: KubernetesCluster, options: SiteOptions): Service {
-  const { namespace, app } = options;
-  const environment = deploymentEnvironment({
-    ...common(cluster, namespace),
-    deployments: { blue: `${app}-blue`, green: `${app}-green` },
-    image: ({ version }) => `web:${version}`,
-    url: (slot) => `http://${app}-${slot}.${namespace}`,
-  });
-  return { traffic: trafficOf(cluster, options), environment };
-}
-
-export function trafficOf(cluster: KubernetesCluster, { namespace, app, router }: SiteOptions) {
-  const settings = { ...common(cluster, namespace), settle: '0s' };
-  if (router === 'service') return serviceTraffic({ ...settings, service: app, preview: `${app}-preview` });
-  return gatewayTraffic({
-    ...settings,
-    route: app,
-    services: { blue: `${app}-blue`, green: `${app}-green` },
-    preview: { header: 'x-preview', equals: '1' },
-  });
-}
-
-function common(cluster: KubernetesCluster, namespace: string) {
-  // Faults that lose a request cost one of these each.
-  return { cluster, namespace, writeTimeout: '1s' };
 }
 
 /** Which version each slot runs and who serves, read past the adapters. */

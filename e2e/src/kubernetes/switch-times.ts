@@ -4,9 +4,10 @@ import {
   type TestNamespace,
   untilAvailable,
 } from '../../../packages/kubernetes/src/control-plane.fixture.js';
+import { openCluster, type SiteOptions, trafficOf } from './adapters.js';
 import type { EndpointWatcher } from './endpoint-watcher.js';
 import { quantile } from './quantiles.js';
-import { capacity, openCluster, type SiteOptions, trafficOf } from './site.js';
+import { capacity } from './site.js';
 
 /** From before the call of `route` to the EndpointSlice, seen by the watcher, that reaches the other slot alone. */
 export class SwitchTimes {

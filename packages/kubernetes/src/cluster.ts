@@ -7,7 +7,7 @@ import type { KubernetesObject } from './objects.js';
 import { openTransport, type Transport } from './transport.js';
 
 export interface ClusterOptions {
-  /** A `KubeConfig` of `@kubernetes/client-node` that was loaded: `loadFromDefault()` fits in a cluster and outside. */
+  /** In a pod `serviceAccount()`; elsewhere a `KubeConfig` of `@kubernetes/client-node` that was loaded. */
   readonly kubeConfig: KubeConfigLike;
   /** Names the cluster in `resource`; give it when the same cluster is reached by several addresses. Default: its address. */
   readonly name?: string;

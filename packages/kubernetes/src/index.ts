@@ -17,6 +17,8 @@ export { gatewayTraffic } from './gateway-traffic.js';
 export type { KubeConfigLike } from './kube-config.js';
 export type { PermissionManifest, PermissionOptions } from './permissions.js';
 export { permissions } from './permissions.js';
+export type { ServiceAccountOptions } from './service-account.js';
+export { serviceAccount } from './service-account.js';
 export type { ServiceTrafficOptions } from './service-options.js';
 export type { ServiceTraffic } from './service-traffic.js';
 export { serviceTraffic } from './service-traffic.js';

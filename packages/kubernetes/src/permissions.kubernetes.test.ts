@@ -1,5 +1,4 @@
 import { everythingTo } from '@bluegreen/contract';
-import { KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KubernetesCluster, kubernetesCluster } from './cluster.js';
 import {
@@ -15,10 +14,13 @@ import { deploymentEnvironment } from './deployment-environment.js';
 import { routeKind, routeOf } from './gateway-controller.fixture.js';
 import { gatewayTraffic } from './gateway-traffic.js';
 import { permissions } from './permissions.js';
+import { type PodAccount, podAccount } from './pod-account.fixture.js';
+import { serviceAccount } from './service-account.js';
 import { serviceTraffic } from './service-traffic.js';
 
 describe.runIf(hasControlPlane('that the Role is enough and not more'))('permissions', { timeout: 60_000 }, () => {
   let namespace: TestNamespace;
+  let account: PodAccount;
   let cluster: KubernetesCluster;
   const signal = () => AbortSignal.timeout(20_000);
   const call = (sequence: number) => ({
@@ -51,22 +53,12 @@ describe.runIf(hasControlPlane('that the Role is enough and not more'))('permiss
       await namespace.create('services', serviceOf(name, { app: 'web' }));
     await namespace.create(routeKind, routeOf('web', 'web-blue'));
     await untilAvailable(namespace, 'web-blue');
-    await namespace.create('serviceaccounts', { metadata: { name: 'releaser' } });
-    const { status } = await namespace.ask<{ status: { token: string } }>(
-      'POST',
-      `${namespace.path('serviceaccounts')}/releaser/token`,
-      { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} },
-    );
-    const kubeConfig = new KubeConfig();
-    const { server } = namespace.kubeConfig.getCurrentCluster()!;
-    kubeConfig.loadFromClusterAndUser(
-      { ...namespace.kubeConfig.getCurrentCluster()!, name: 'cluster', server },
-      { name: 'releaser', token: status.token },
-    );
-    cluster = kubernetesCluster({ kubeConfig });
+    account = await podAccount(namespace, 'releaser');
+    cluster = kubernetesCluster({ kubeConfig: serviceAccount(account) });
   }, 60_000);
   afterAll(async () => {
     cluster?.close();
+    account?.remove();
     await namespace?.close();
   });
 
