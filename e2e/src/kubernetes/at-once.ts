@@ -10,7 +10,7 @@ export async function manyAtOnce(namespace: TestNamespace, count: number) {
   const sites: SiteOptions[] = [];
   for (let made = 0; made < count; made += 10) {
     const some = Array.from({ length: Math.min(10, count - made) }, (_, index) => `once-${made + index}`);
-    sites.push(...(await Promise.all(some.map((app) => makeSite(namespace, app, 'service')))));
+    sites.push(...(await Promise.all(some.map((app) => makeSite(namespace, app, 'service', { isHeadless: true })))));
   }
   const proxy = await startApiProxy(namespace.kubeConfig);
   const cluster = openCluster(proxy.kubeConfig);

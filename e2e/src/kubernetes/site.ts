@@ -13,20 +13,25 @@ import { type SiteOptions, trafficOf } from './adapters.js';
 /** Pods per slot that serves. */
 export const capacity = 2;
 
-/** Makes what a user would have: two Deployments, of which blue serves v1, and a router that leads to it. */
+/**
+ * Makes what a user would have: two Deployments, of which blue serves v1, and a router that leads to it. The Services are
+ * headless where there are many of them: a cluster has a bounded range of addresses, and its endpoints are the same without.
+ */
 export async function makeSite(
   namespace: TestNamespace,
   app: string,
   router: SiteOptions['router'],
+  { isHeadless = false }: { readonly isHeadless?: boolean } = {},
 ): Promise<SiteOptions> {
+  const address = isHeadless ? { clusterIP: 'None' } : {};
   const options = { namespace: namespace.name, app, router };
   await namespace.create('apps/v1/deployments', deploymentOf(app, 'blue', capacity));
   await namespace.create('apps/v1/deployments', deploymentOf(app, 'green', 0));
   for (const slot of ['blue', 'green']) {
-    await namespace.create('services', serviceOf(`${app}-${slot}`, { app, [slotLabel]: slot }));
+    await namespace.create('services', serviceOf(`${app}-${slot}`, { app, [slotLabel]: slot }, address));
   }
   if (router === 'service') {
-    for (const name of [app, `${app}-preview`]) await namespace.create('services', serviceOf(name, { app }));
+    for (const name of [app, `${app}-preview`]) await namespace.create('services', serviceOf(name, { app }, address));
   } else await namespace.create(routeKind, routeOf(app, `${app}-blue`));
   await untilAvailable(namespace, `${app}-blue`);
   const cluster = kubernetesCluster({ kubeConfig: namespace.kubeConfig });

@@ -116,8 +116,9 @@ export function deploymentOf(app: string, slot: string, replicas: number, more: 
   };
 }
 
-export function serviceOf(name: string, selector: Record<string, string>): object {
-  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec: { selector, ports: [{ port: 80 }] } };
+export function serviceOf(name: string, selector: Record<string, string>, more: object = {}): object {
+  const spec = { selector, ports: [{ port: 80 }], ...more };
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec };
 }
 
 interface DeploymentStatus {

@@ -4,7 +4,10 @@ import type { ServiceSettings } from './service-options.js';
 import { followService, readServiceState, type ServiceFollowing, type ServiceState } from './service-state.js';
 import type { Settling } from './settling.js';
 
-/** How long one read waits for the controllers, which follow within some 10 ms where they are well. */
+/**
+ * How long one read waits for the controllers, which follow within some 10 ms where they are well. Also for a preview that
+ * does not reach all its pods yet: nobody is harmed by that, but the release waits for it, and would ask much later.
+ */
 const controllersMs = 250;
 
 /** What the selectors say, and whether the EndpointSlices follow them. */
@@ -36,7 +39,7 @@ async function read(settings: ServiceSettings, reading: Reading): Promise<Seen> 
 }
 
 function isUnderWay({ state, followed }: Seen): boolean {
-  return state.routing.kind === 'split' && followed.following.kind === 'not-yet';
+  return state.routing.kind === 'split' && followed.following.kind !== 'done';
 }
 
 function toObservation(

@@ -1,4 +1,4 @@
-import { everythingTo, type Fence, type Slot, type TrafficTarget, weights } from '@bluegreen/contract';
+import { everythingTo, type Fence, type Slot, systemClock, type TrafficTarget, weights } from '@bluegreen/contract';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kubernetesCluster } from './cluster.js';
 import {
@@ -86,6 +86,24 @@ describe.runIf(hasControlPlane('that a Service is switched on a real API server'
       const pods = slices.flatMap(({ endpoints }) => endpoints ?? []).map(({ targetRef }) => targetRef!.name!);
       expect(pods).toHaveLength(2);
       expect(pods.every((pod) => pod.startsWith('web-green'))).toBe(true);
+    });
+
+    test('one read shows a preview whole that is not reached yet when it begins', async () => {
+      const [, name] = await start();
+      const standing = systemClock();
+      const at = standing.now();
+      // A read waits for the controllers for a while; by this clock that while is never over.
+      const cluster = kubernetesCluster({ kubeConfig: namespace.kubeConfig, clock: { ...standing, now: () => at } });
+      clusters.push(cluster);
+      const common = { cluster, namespace: namespace.name, settle: '0s' };
+      const traffic = serviceTraffic({ ...common, service: name, preview: `${name}-preview` });
+      for (const [index, slot] of (['green', null, 'green', null, 'green'] as const).entries()) {
+        const { revision } = await traffic.observe({ signal: signal(), mayLag: true });
+        await traffic.route(to('blue', slot), { revision }, call(1, index + 1));
+        const { proof, health } = await traffic.observe({ signal: signal(), mayLag: true });
+        expect(proof).toBe('proven');
+        if (slot !== null) expect(health!.green).toEqual({ healthy: 2, total: 2 });
+      }
     });
 
     test('is unrouted before the first release, and selects nobody', async () => {
