@@ -14,6 +14,7 @@ export interface SiteOptions {
   readonly router: 'service' | 'gateway';
 }
 
+/** For tests of faults: a request that got lost is given up soon. */
 export function openCluster(kubeConfig: KubeConfigLike, watchSilence = '90s'): KubernetesCluster {
   return kubernetesCluster({ kubeConfig, name: 'e2e', watchSilence, requestTimeout: '2s' });
 }
