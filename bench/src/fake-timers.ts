@@ -1,5 +1,5 @@
 import { type Clock, releaseResource } from '@bluegreen/contract';
-import { AsyncDriver, adapterPerformer, ReleaseProcess } from '@bluegreen/core/driving';
+import { AnalysisMemory, AsyncDriver, adapterPerformer, ReleaseProcess } from '@bluegreen/core/driving';
 import {
   announce,
   compilePolicy,
@@ -97,6 +97,7 @@ export function releaseOn(
       gates: { metrics: world.metrics, checks: {} },
       clock,
       lease,
+      memory: new AnalysisMemory(),
     }),
     async append(appended) {
       events.push(...appended);

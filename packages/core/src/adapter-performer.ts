@@ -2,14 +2,13 @@ import {
   type Clock,
   type EnvironmentAdapter,
   fail,
-  type JournalRecord,
   type Lease,
   mayReach,
   type Slot,
   type TrafficAdapter,
 } from '@bluegreen/contract';
 import type { Effect } from '@bluegreen/machine';
-import { AnalysisMemory } from './analysis-memory.js';
+import type { AnalysisMemory } from './analysis-memory.js';
 import type { Performer } from './effect-calls.js';
 import { type Hook, runHook } from './hook.js';
 import { type GateTools, judge } from './judge.js';
@@ -31,26 +30,20 @@ export interface AdapterPerformerOptions {
   readonly hooks?: Readonly<Record<string, Hook>>;
   readonly clock: Clock;
   readonly lease: Pick<Lease, 'confirm' | 'epochs'>;
-  /** The journal of the release so far: from it a recovered judge knows what it had learnt. */
-  readonly history?: readonly JournalRecord[];
+  /** What its judges learnt so far, as the journal of the release tells. */
+  readonly memory: AnalysisMemory;
 }
 
 /** Carries effects out through the user's adapters, checks and metric source. */
 export function adapterPerformer(options: AdapterPerformerOptions): Performer {
-  const memory = new AnalysisMemory(options.history);
   return {
     perform(effect, call, done) {
-      outcomeOf(options, memory, effect, call.signal).then(done, (error) => done(failedOutcome(effect, error)));
+      outcomeOf(options, effect, call.signal).then(done, (error) => done(failedOutcome(effect, error)));
     },
   };
 }
 
-async function outcomeOf(
-  options: AdapterPerformerOptions,
-  memory: AnalysisMemory,
-  effect: Effect,
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function outcomeOf(options: AdapterPerformerOptions, effect: Effect, signal: AbortSignal): Promise<Outcome> {
   switch (effect.kind) {
     case 'observe-routing': {
       const { traffic } = serviceOf(options, effect.service);
@@ -98,7 +91,7 @@ async function outcomeOf(
         type: 'gate-judged',
         gate: effect.gate.id,
         attempt: effect.attempt,
-        ...(await judge({ ...options, memory }, effect, signal)),
+        ...(await judge(options, effect, signal)),
       };
   }
 }

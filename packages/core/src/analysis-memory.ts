@@ -8,7 +8,7 @@ interface Remembered {
   readonly attempt: number;
   readonly services: Readonly<Record<string, JudgeMemory>>;
   /** When it was last given to the journal, and with which word; `null`: never. */
-  recorded: { readonly at: number; readonly word: string } | null;
+  readonly recorded: { readonly at: number; readonly word: string } | null;
 }
 
 /** A judge that says the same for so long is recorded all the same, so that a recovery has less to read again. */
@@ -29,6 +29,19 @@ export class AnalysisMemory {
       const recorded = { at: event.at, word: wordOf(event.verdict, event.evidence) };
       this.#gates.set(event.gate, { attempt: event.attempt, services, recorded });
     }
+  }
+
+  /** A draft of it, in which somebody else may learn. */
+  copy(): AnalysisMemory {
+    const copied = new AnalysisMemory();
+    for (const [gate, known] of this.#gates) copied.#gates.set(gate, known);
+    return copied;
+  }
+
+  /** Takes over what a draft learnt about one gate. */
+  take(gate: string, draft: AnalysisMemory): void {
+    const learnt = draft.#gates.get(gate);
+    if (learnt !== undefined) this.#gates.set(gate, learnt);
   }
 
   /** Per service; nothing for a gate that was opened again: what was judged before is no evidence (S25). */

@@ -9,6 +9,7 @@ import {
 } from '@bluegreen/contract';
 import { type CommandFact, type Fact, nextState, type ReleaseEvent, type ReleaseState } from '@bluegreen/machine';
 import { adapterPerformer, type Service } from './adapter-performer.js';
+import { AnalysisMemory } from './analysis-memory.js';
 import { AsyncDriver, type DriveEnd } from './async-driver.js';
 import { type Authorize, withRoles } from './authorization.js';
 import type { Hook } from './hook.js';
@@ -75,7 +76,8 @@ export async function driveRelease(
   if (before === null) await append([request!, { type: 'phase-entered', at: now, phase: 'preparing', from: null }]);
   await notifier.begin();
   const { clock, services, gates, hooks } = context;
-  const performer = adapterPerformer({ releaseId, services, gates, hooks, clock, lease, history });
+  const memory = new AnalysisMemory(history);
+  const performer = adapterPerformer({ releaseId, services, gates, hooks, clock, lease, memory });
   const driver = new AsyncDriver({ process, clock, performer, lease, append });
   const collect = commandCollector(context, writer, driver, () => process.state);
   // Together with what waits: a stuck release is over again unless a command opens it.

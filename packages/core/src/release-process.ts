@@ -97,7 +97,12 @@ export class ReleaseProcess {
     return restOf(this.#effects(), this.#known, this.#quiet());
   }
 
-  /** Notes reads that were made while the release rested, with when each ended last, instead of a turn for each of them. */
+  /** Whether a turn with this fact would find the release as it is, and record nothing. */
+  tellsNothing(fact: Fact): boolean {
+    return nextState(this.#state, fact, this.#quiet()) === this.#state;
+  }
+
+  /** Notes what was done while the release rested, with when each ended last, instead of a turn for every time. */
   repeated(ends: Iterable<readonly [key: string, endedAt: number]>, now: number): void {
     for (const [key, endedAt] of ends) this.ended(key, endedAt);
     this.#effectWakeAt = reconcile(this.#effects(), this.#known, now).wakeAt;

@@ -14,8 +14,8 @@ export interface SyncDriverOptions {
   /** Records events at once. */
   append(events: readonly ReleaseEvent[]): void;
   /**
-   * Called before the driver sleeps while its release rests. Whoever knows what the reads would answer may note them with
-   * `process.repeated` instead of having each of them made.
+   * Called before the driver sleeps while its release rests. Whoever knows that what is repeated would tell nothing new may
+   * note it with `process.repeated` instead of having it done each time.
    */
   onRest?(rest: Rest): void;
   /** Called when nothing is left to drive, or a newer owner exists. */

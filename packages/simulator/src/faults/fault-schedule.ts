@@ -87,7 +87,8 @@ export class FaultSchedule {
 
   /** True when calls of this operation are only counted: none has a fault planned, and no outage comes to an end. */
   isQuiet(operation: Operation, now: number): boolean {
-    return !this.#planned.has(operation) && this.#outages.every(({ until }) => until <= now);
+    if (this.#planned.has(operation) || this.#outages.some(({ until }) => until > now)) return false;
+    return !this.#disturbances.some((each) => each.left > 0 && each.operation === operation);
   }
 
   /** How many calls of this operation were counted on this service. */

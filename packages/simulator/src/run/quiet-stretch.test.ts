@@ -22,25 +22,41 @@ const settings = fc.record({
   reportsDrain: fc.boolean(),
   isBad: fc.boolean(),
   bake: fc.constantFrom('20s', '3m'),
+  kind: fc.constantFrom('threshold', 'error-ratio', 'latency'),
+  every: fc.constantFrom('1s', '4s', '15s'),
+  metricsMs: latencyMs,
+  scrapeMs: fc.constantFrom(5_000, 15_000),
   router: fc.constantFrom({}, laggingRouter, stamplessRouter),
   fault: fc.constantFrom<readonly WorldFault[]>(
     [],
     [{ fault: 'foreign-edit' }],
     [{ fault: 'outage', forMs: 20_000 }],
+    [{ fault: 'outage', forMs: 20_000, operations: ['metrics'] }],
     [{ fault: 'candidate-dies', forMs: 15_000 }],
     [{ fault: 'router-silent', forMs: 9_000 }],
   ),
   faultAt: fc.integer({ min: 30_000, max: 600_000 }),
 });
 
-function optionsOf(setting: typeof settings extends fc.Arbitrary<infer S> ? S : never): SimulateOptions {
+type Setting = typeof settings extends fc.Arbitrary<infer S> ? S : never;
+
+function analysesOf({ kind, every }: Setting): NonNullable<SimulateOptions['policy']['analyses']> {
+  const errorsOf = {
+    threshold: { kind: 'threshold', maxRate: 0.01, window: '1m', minSamples: 50, every },
+    'error-ratio': { kind: 'error-ratio', maxRatio: 2, maxRate: 0.01, minTime: '1m', every },
+    latency: { kind: 'latency', quantiles: [0.9], maxSlowdown: 1.5, minTime: '1m', warmUp: '1m', every },
+  } as const;
+  return { errors: errorsOf[kind as keyof typeof errorsOf] };
+}
+
+function optionsOf(setting: Setting): SimulateOptions {
   return {
     seed: setting.seed,
     policy: {
-      analyses: { errors: { kind: 'threshold', maxRate: 0.01, window: '1m', minSamples: 50 } },
+      analyses: analysesOf(setting),
       shift: [{ to: 20, hold: '2m', gates: [{ analysis: 'errors' }] }, { to: 100 }],
       guardrails: ['errors'],
-      bake: { for: setting.bake },
+      bake: { for: setting.bake, gates: [{ analysis: 'errors' }] },
       retire: { after: '5m' },
       limits: { poll: setting.poll, call: setting.call },
     },
@@ -49,6 +65,7 @@ function optionsOf(setting: typeof settings extends fc.Arbitrary<infer S> ? S : 
       router: { ...setting.router, latencyMs: setting.routerMs, drain: setting.drain },
       environment: { latencyMs: setting.environmentMs, reportsDrain: setting.reportsDrain },
     },
+    metrics: { latencyMs: setting.metricsMs, scrapeMs: setting.scrapeMs },
     traffic: { dailySwing: setting.dailySwing, longestRequestMs: setting.longestRequestMs },
     faults: setting.fault.map((fault) => ({ at: { time: setting.faultAt }, ...fault }) as PlannedFault),
     held: { afterMs: 40_000, command: 'resume' },

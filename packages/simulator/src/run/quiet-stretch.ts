@@ -1,12 +1,24 @@
-import type { Outcome, Performer, ReadEffect, ReleaseProcess, Rest } from '@bluegreen/core/driving';
-import type { Effect, ReleaseState } from '@bluegreen/machine';
+import {
+  type AnalysisMemory,
+  factOf,
+  type JudgeEffect,
+  type Outcome,
+  type Performer,
+  type ReadEffect,
+  type ReleaseProcess,
+  type Rest,
+} from '@bluegreen/core/driving';
+import type { Effect } from '@bluegreen/machine';
 import type { VirtualClock } from '../clock/virtual-clock.js';
-import type { RepeatedRead, RepeatedReads } from '../world/repeated-reads.js';
+import type { Repeated, RepeatedCalls } from '../world/repeated-calls.js';
+import { askedBy, RepeatedLook } from './repeated-look.js';
 
 export interface QuietStretchOptions {
   readonly clock: VirtualClock;
   readonly process: ReleaseProcess;
-  readonly reads: RepeatedReads;
+  /** What the judges of the release learnt, as its performer has it. */
+  readonly memory: AnalysisMemory;
+  readonly calls: RepeatedCalls;
   readonly owner: string;
   /** Nothing is done from this instant on. */
   readonly horizon: number;
@@ -14,21 +26,23 @@ export interface QuietStretchOptions {
   wakeCount(): number;
 }
 
+type Observed = Extract<Outcome, { readonly type: 'routing-observed' | 'environment-observed' }>;
+
 /** A read that was answered, and what went before. */
 interface Answered {
   readonly at: number;
-  /** The state that was told of it. */
-  readonly state: ReleaseState;
+  readonly outcome: Observed;
   readonly elsewhere: number;
 }
 
 /**
  * Goes through the time in which nothing happens. Most of a release is such time: its reads show what the last ones
- * showed, until a hold is over or a metric is due. Here they are made and written down without a timer, an answer and a
- * turn of the process for each; what comes out is the same, byte for byte.
+ * showed, and its judges say what they said, until a hold is over. Here all of it is made and written down without a
+ * timer, an answer and a turn of the process for each; what comes out is the same, byte for byte.
  *
- * What they would answer is known only when nothing else ran on the clock since each was answered, when the process has
- * been told of that answer in the very state that it is in, and when the world says that nothing wears off by itself.
+ * What a read would answer is known only when nothing else ran on the clock since it was answered, when that answer tells
+ * the process nothing in the state that it is in, and when the world says that nothing wears off by itself. What is
+ * measured is not known: it is measured and judged at its instant, and the first judgement that is news ends the stretch.
  */
 export class QuietStretch {
   readonly #options: QuietStretchOptions;
@@ -50,43 +64,65 @@ export class QuietStretch {
   }
 
   /** Takes the release on to where something happens again. */
-  skip({ reads, until }: Rest): void {
-    const { clock, process, horizon } = this.#options;
-    const end = Math.min(until, clock.nextDueAt() ?? Number.POSITIVE_INFINITY, horizon);
-    // Neither is worth anything unless each can be made once.
-    if (reads.some(({ dueAt }) => dueAt >= end)) return;
+  skip({ reads, looks, until }: Rest): void {
+    const { clock, process, horizon, memory, calls } = this.#options;
+    const now = clock.now();
+    let end = Math.min(until, clock.nextDueAt() ?? Number.POSITIVE_INFINITY, horizon);
+    const keys: string[] = [];
+    const repeated: Repeated[] = [];
+    const add = (effect: Effect, each: Repeated, isPossible: boolean): void => {
+      if (isPossible) {
+        keys.push(effect.key);
+        repeated.push(each);
+      } else end = Math.min(end, each.dueAt);
+    };
     const elsewhere = this.#eventsElsewhere();
-    const repeated: RepeatedRead[] = [];
     for (const { effect, dueAt } of reads) {
       const read = this.#readOf(effect, dueAt);
-      const answered = this.#answered.get(effect.key);
-      if (answered?.state !== process.state || answered.elsewhere !== elsewhere) return;
-      if (!this.#options.reads.isKnown(read, answered.at)) return;
-      repeated.push(read);
+      add(effect, read, this.#isKnown(effect, read, elsewhere));
     }
+    const draft = looks.length === 0 ? memory : memory.copy();
+    for (const { effect, dueAt } of looks) {
+      const look = this.#lookOf(effect, dueAt, draft);
+      add(effect, look, calls.isUndisturbed(look, now));
+    }
+    if (!repeated.some(({ dueAt }) => dueAt < end)) return;
     const ends: [string, number][] = [];
-    this.#options.reads.make(repeated, end).forEach((endedAt, index) => {
-      if (endedAt !== null) ends.push([reads[index]!.effect.key, endedAt]);
+    calls.make(repeated, end).forEach((endedAt, index) => {
+      if (endedAt !== null) ends.push([keys[index]!, endedAt]);
     });
-    if (ends.length > 0) process.repeated(ends, clock.now());
+    if (ends.length > 0) process.repeated(ends, now);
   }
 
-  #note(effect: Effect, { type }: Outcome): void {
-    if (type !== 'routing-observed' && type !== 'environment-observed') return;
-    const { clock, process } = this.#options;
-    this.#answered.set(effect.key, { at: clock.now(), state: process.state, elsewhere: this.#eventsElsewhere() });
+  #note({ key }: Effect, outcome: Outcome): void {
+    if (outcome.type !== 'routing-observed' && outcome.type !== 'environment-observed') return;
+    this.#answered.set(key, { at: this.#options.clock.now(), outcome, elsewhere: this.#eventsElsewhere() });
+  }
+
+  #isKnown({ key }: ReadEffect, read: Repeated, elsewhere: number): boolean {
+    const { calls, process, clock } = this.#options;
+    const answered = this.#answered.get(key);
+    if (answered === undefined || answered.elsewhere !== elsewhere) return false;
+    return calls.isKnown(read, answered.at) && process.tellsNothing(factOf(answered.outcome, clock.now()));
   }
 
   /** Timers that were neither the answer to a read nor the driver's own. */
   #eventsElsewhere(): number {
-    const { clock, reads, wakeCount } = this.#options;
-    return clock.eventCount - reads.endedCount - wakeCount();
+    const { clock, calls, wakeCount } = this.#options;
+    return clock.eventCount - calls.endedCount - wakeCount();
   }
 
-  #readOf(effect: ReadEffect, dueAt: number): RepeatedRead {
+  #readOf(effect: ReadEffect, dueAt: number): Repeated {
     const { owner } = this.#options;
     const { kind: operation, service, everyMs } = effect;
     const slot = effect.kind === 'observe-environment' ? effect.slot : null;
-    return { operation, service, slot, owner, everyMs, dueAt };
+    return { operation, places: [{ service, slot }], owner, everyMs, dueAt, look: null };
+  }
+
+  #lookOf(effect: JudgeEffect, dueAt: number, draft: AnalysisMemory): Repeated {
+    const { owner, process, memory, calls } = this.#options;
+    const look = new RepeatedLook({ effect, process, memory, draft, calls });
+    const places = askedBy({ effect }).map(([service]) => ({ service, slot: null }));
+    return { operation: 'metrics', places, owner, everyMs: effect.everyMs, dueAt, look };
   }
 }

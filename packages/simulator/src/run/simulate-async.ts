@@ -1,5 +1,6 @@
 import type { Lease } from '@bluegreen/contract';
 import {
+  AnalysisMemory,
   AsyncDriver,
   adapterPerformer,
   type Check,
@@ -50,6 +51,7 @@ export function adapterPerformerFor(
   { world, clock, plan, id, journal }: Setting,
   epoch: number,
   lease: Pick<Lease, 'confirm' | 'epochs'>,
+  memory = new AnalysisMemory(journal.records),
 ): Performer {
   const caller = { owner: `owner-${epoch}` };
   const services: Record<string, Service> = {};
@@ -57,7 +59,7 @@ export function adapterPerformerFor(
     services[name] = { traffic: world.traffic(name, caller), environment: world.environment(name, caller) };
   }
   return adapterPerformer({
-    history: journal.records,
+    memory,
     releaseId: id,
     services,
     hooks: hooksFor(plan, clock),

@@ -1,4 +1,4 @@
-import { ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
+import { AnalysisMemory, ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
 import type { SimulatedRun } from '../result/simulated-run.js';
 import { answers } from './people.js';
 import { QuietStretch } from './quiet-stretch.js';
@@ -16,11 +16,13 @@ export function simulate(options: SimulateOptions): SimulatedRun {
   const setting = settingOf(options);
   const { clock, plan, id, journal, world, horizon } = setting;
   const process = new ReleaseProcess(setting.initial);
+  const memory = new AnalysisMemory(journal.records);
   let isOver = false;
   const stretch = new QuietStretch({
     clock,
     process,
-    reads: world.repeatedReads,
+    memory,
+    calls: world.repeatedCalls,
     owner: 'owner-1',
     horizon,
     wakeCount: () => driver.wakeCount,
@@ -28,7 +30,7 @@ export function simulate(options: SimulateOptions): SimulatedRun {
   const driver: SyncDriver = new SyncDriver({
     process,
     clock,
-    performer: stretch.watch(performerFor(setting, 1)),
+    performer: stretch.watch(performerFor(setting, 1, memory)),
     onRest: (rest) => stretch.skip(rest),
     append(events) {
       journal.append(events, 1);
@@ -46,13 +48,17 @@ export function simulate(options: SimulateOptions): SimulatedRun {
 }
 
 /** Carries effects out in this world, with callbacks, for the owner with this epoch. */
-export function performerFor({ world, clock, plan, id, journal }: Setting, epoch: number) {
+export function performerFor(
+  { world, clock, plan, id, journal }: Setting,
+  epoch: number,
+  memory = new AnalysisMemory(journal.records),
+) {
   const services = Object.entries(plan.services);
   return worldPerformer({
     operations: world.operations,
     clock,
     owner: `owner-${epoch}`,
-    history: journal.records,
+    memory,
     epochs: epochsOf(plan, id, epoch),
     routers: Object.fromEntries(services.map(([name, { traffic }]) => [name, traffic.resource])),
     environments: Object.fromEntries(services.map(([name, { environment }]) => [name, environment.resource])),

@@ -1,6 +1,6 @@
-import { type Clock, fail as contractFail, type JournalRecord, mayReach, type TimerHandle } from '@bluegreen/contract';
+import { type Clock, fail as contractFail, mayReach, type TimerHandle } from '@bluegreen/contract';
 import {
-  AnalysisMemory,
+  type AnalysisMemory,
   type AnalysisSignal,
   checkPauseMs,
   type EffectCall,
@@ -28,25 +28,18 @@ export interface WorldPerformerOptions {
   /** Per service, the resource of its router. */
   readonly routers: Readonly<Record<string, string>>;
   readonly environments: Readonly<Record<string, string>>;
-  /** The journal of the release so far. */
-  readonly history?: readonly JournalRecord[];
+  /** What its judges learnt so far. */
+  readonly memory: AnalysisMemory;
 }
 
 type Tell = (outcome: Outcome) => void;
 
 /** Carries effects out in the simulated world, with callbacks: the twin of the performer that calls adapters. */
 export function worldPerformer(options: WorldPerformerOptions): Performer {
-  const memory = new AnalysisMemory(options.history);
-  return { perform: (effect, call, done) => perform(options, memory, effect, call, done) };
+  return { perform: (effect, call, done) => perform(options, effect, call, done) };
 }
 
-function perform(
-  options: WorldPerformerOptions,
-  memory: AnalysisMemory,
-  effect: Effect,
-  call: EffectCall,
-  tell: Tell,
-): void {
+function perform(options: WorldPerformerOptions, effect: Effect, call: EffectCall, tell: Tell): void {
   const { operations, owner } = options;
   const answer = <R>(outcome: (value: R) => Outcome): Done<R> => {
     return (reply) => tell(reply.error === null ? outcome(reply.value) : failedOutcome(effect, reply.error));
@@ -94,7 +87,7 @@ function perform(
     case 'judge':
       if (effect.gate.kind === 'check') judgeCheck(options, effect, call, tell);
       else if (effect.gate.kind === 'webhook') answerWebhook(options, effect, call, tell);
-      else judgeMetrics(options, memory, effect, call, tell);
+      else judgeMetrics(options, effect, call, tell);
   }
 }
 
@@ -240,14 +233,8 @@ function tryCheck(
   }
 }
 
-function judgeMetrics(
-  options: WorldPerformerOptions,
-  memory: AnalysisMemory,
-  effect: JudgeEffect,
-  call: EffectCall,
-  tell: Tell,
-): void {
-  const { operations, owner, clock } = options;
+function judgeMetrics(options: WorldPerformerOptions, effect: JudgeEffect, call: EffectCall, tell: Tell): void {
+  const { operations, owner, clock, memory } = options;
   const now = clock.now();
   const window = windowOf(effect, now, memory);
   const signals = signalsOf[effect.analysis!.kind];

@@ -10,7 +10,7 @@ import { LedgerBook } from './ledger-book.js';
 import { type Operations, operationsOf } from './operations.js';
 import { printLedger } from './print-ledger.js';
 import { repairService } from './repair.js';
-import { type RepeatedReads, repeatedReadsOf } from './repeated-reads.js';
+import { type RepeatedCalls, repeatedCallsOf } from './repeated-calls.js';
 import { resolveMetrics, resolveService } from './resolved-options.js';
 import { SimulatedService } from './simulated-service.js';
 import { type CallerOptions, serviceOf, triggerFault, type WorldCore } from './world-core.js';
@@ -22,7 +22,7 @@ export interface World {
   /** Everything with callbacks, for a synchronous driver. */
   readonly operations: Operations;
   /** For a driver that goes through time in which nothing happens. */
-  readonly repeatedReads: RepeatedReads;
+  readonly repeatedCalls: RepeatedCalls;
   /** The same with promises: the adapters of the contract. */
   traffic(service: string, caller?: CallerOptions): TrafficAdapter;
   environment(service: string, caller?: CallerOptions): EnvironmentAdapter;
@@ -81,7 +81,7 @@ function worldOf(core: WorldCore, seed: number, startedAt: number): World {
   const operations = operationsOf(core);
   return {
     operations,
-    repeatedReads: repeatedReadsOf(core),
+    repeatedCalls: repeatedCallsOf(core),
     traffic: (service, caller = {}) => trafficAdapter(operations, serviceOf(core, service).options, caller),
     environment: (service, caller = {}) => environmentAdapter(operations, serviceOf(core, service).options, caller),
     metrics: metricSource(operations, {}),

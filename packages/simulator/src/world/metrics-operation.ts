@@ -58,6 +58,21 @@ export function readLatency(
   );
 }
 
+/** What is asked of the metrics system: a signal, or latencies. */
+export interface Measurement extends Omit<MetricsArguments, 'signal'> {
+  readonly signal: MetricSignal | 'latency';
+}
+
+export type Measured = MetricReading | LatencyReading;
+
+/** What both reads answer when nothing goes wrong with them. */
+export function measure(core: WorldCore, { service: name, window, signal }: Measurement, now: number): Measured {
+  const service = serviceOf(core, name);
+  return signal === 'latency'
+    ? latencies(service, window, null, now, core.metrics)
+    : reading(service, { service: name, window, signal }, null, now, core.metrics);
+}
+
 function latencies(
   service: SimulatedService,
   window: MetricsArguments['window'],
