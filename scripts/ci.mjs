@@ -48,7 +48,7 @@ const suites = [
   {
     name: 'embed',
     limitMs: 8 * minuteMs,
-    command: dev('e2e', 'embed', '--stories', '12', '--services', '20', '--rounds', '1', '--json'),
+    command: dev('e2e', 'embed', '--stories', '18', '--services', '20', '--rounds', '1', '--json'),
   },
   {
     name: 'explore',

@@ -10,8 +10,8 @@ import { parseArgs } from 'node:util';
 import { compareFences, type Fence } from '@bluegreen/contract';
 import { fileJournal, type Policy } from '@bluegreen/core';
 import type { JournalOpensReport } from './journal-opens.js';
-import type { OrchestratorTask } from './orchestrator.js';
-import { startOrchestrator } from './stage/orchestrators.js';
+import type { NginxTask } from './orchestrator.js';
+import { leftAlone, startOrchestrator } from './stage/orchestrators.js';
 import { type Stage, startStage } from './stage/stage.js';
 
 const contenders = 3;
@@ -82,10 +82,12 @@ function openJournals(opens: string): JournalOpensReport {
 async function contend(stage: Stage, index: number, stopAfterMs: number): Promise<Round> {
   const task = taskOf(stage, index);
   const watcher = watchSwitches(stage);
-  const first = startOrchestrator(task);
+  const first = startOrchestrator('orchestrator', task);
   await first.started;
   await requested(stage, task.releaseId);
-  const others = Array.from({ length: contenders - 1 }, () => startOrchestrator({ ...task, follow: true }));
+  const others = Array.from({ length: contenders - 1 }, () =>
+    startOrchestrator('orchestrator', { ...task, follow: true }),
+  );
   await Promise.all(others.map(({ started }) => started));
   await new Promise((resolve) => setTimeout(resolve, stopAfterMs));
   first.child.kill('SIGSTOP');
@@ -140,7 +142,7 @@ async function requested(stage: Stage, releaseId: string): Promise<void> {
   while ((await journal.read(releaseId)).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-function taskOf(stage: Stage, index: number): OrchestratorTask {
+function taskOf(stage: Stage, index: number): NginxTask {
   const { options, journal, backends, control } = stage;
   return {
     journal,
@@ -148,12 +150,10 @@ function taskOf(stage: Stage, index: number): OrchestratorTask {
     urls: backends.urls,
     controlUrl: control.url,
     releaseId: `contended-${index}`,
-    version: `v${index}`,
+    versions: { web: `v${index}` },
     policy,
     leaseTtlMs,
-    killAt: 0,
-    boundaryLog: '',
-    follow: false,
+    ...leftAlone,
   };
 }
 

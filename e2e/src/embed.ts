@@ -1,5 +1,6 @@
 // Releases embedded in real processes, which are killed and told to end at random instants: a CI job, a person and a
-// driver as three processes, and two servers for fifty services. Both are the programs of `examples/`.
+// driver as three processes, and two servers for fifty services that people and a change board decide about. Both are the
+// programs of `examples/`.
 // Arguments: --json, --stories N (default 40), --services N (default 50), --rounds N (default 2), --seed N.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { startChat } from './embed/chat.js';
 import { serverRounds } from './embed/server-rounds.js';
 import { stories } from './embed/stories.js';
-import { noTally, type Stage } from './embed/tally.js';
+import { everyRoleWasEnded, noTally, type Stage } from './embed/tally.js';
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -42,9 +43,10 @@ async function main(): Promise<number> {
   const { heard, outOfOrder: notificationsOutOfOrder } = chat;
   const result = { ...figures, notificationsOutOfOrder, notices: heard, problems: problems.length };
   console.log(values.json ? JSON.stringify(result) : result);
-  const bad = figures.approvalsLost + figures.effectsTwice + notificationsOutOfOrder + problems.length;
-  // A run in which nobody was killed, or nothing was heard or written, has shown nothing.
-  const hasShown = figures.kills > 0 && figures.endedBySigterm > 0 && figures.writes > 0 && heard > 0;
+  const { approvalsLost, answersLost, effectsTwice, writes } = figures;
+  const bad = approvalsLost + answersLost + effectsTwice + notificationsOutOfOrder + problems.length;
+  // A run in which somebody was never ended, or nothing was heard or written, has shown nothing.
+  const hasShown = everyRoleWasEnded(tally) && writes > 0 && heard > 0;
   return bad === 0 && figures.runs === figures.converged && hasShown ? 0 : 1;
 }
 

@@ -1,11 +1,12 @@
 // Kills a real orchestrator process at every boundary of a release, under load, and lets another one go on.
 // Arguments: --json, --points N (at most N boundaries per scenario, evenly spread; default all), --random N (default 100), --seed N.
-import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { otherSlot, soleSlot } from '@bluegreen/contract';
 import type { Policy } from '@bluegreen/core';
-import type { OrchestratorTask } from './orchestrator.js';
-import { startOrchestrator } from './stage/orchestrators.js';
+import type { NginxTask } from './orchestrator.js';
+import { crashAt, namePoints, spread } from './stage/crashes.js';
+import { leftAlone, type OrchestratorEnd, startOrchestrator, wrongReport } from './stage/orchestrators.js';
 import { type Stage, startStage } from './stage/stage.js';
 
 interface Scenario {
@@ -87,13 +88,17 @@ class Crashes {
 
   async atEveryBoundary(scenario: Scenario, most: number): Promise<readonly string[]> {
     const problems: string[] = [];
-    const names = await this.#boundaries(scenario, problems);
-    const step = most > 0 ? Math.max(1, names.length / most) : 1;
-    for (let at = 1; at <= names.length; at = Math.max(at + 1, Math.round(at + step))) {
+    const log = join(this.#stage.logs, `${scenario.name}.log`);
+    const { points, end } = await namePoints(script, this.#task(scenario), log);
+    const clean = wrongReport(end, scenario.end);
+    if (clean !== null) problems.push(`${scenario.name} without a crash: ${clean}`);
+    for (const { at, name } of spread(points, most)) {
       this.#figures.points++;
-      const problem = await this.#kill(scenario, at, `${scenario.name} ${at}/${names.length} ${names[at - 1]}`);
-      if (problem === null) this.#figures.converged++;
-      else problems.push(problem);
+      const task = this.#task(scenario);
+      const crash = await crashAt(script, task, at);
+      const wrong = await this.#wrongAfter(scenario, task, crash.end);
+      if (wrong === null) this.#figures.converged++;
+      else problems.push(`${scenario.name} killed at ${name}: ${wrong}`);
     }
     return problems;
   }
@@ -113,56 +118,35 @@ class Crashes {
 
   /** Sends the signal so long after the start of the process, wherever that hits. */
   async afterSignal(scenario: Scenario, signal: 'SIGKILL' | 'SIGTERM', afterMs: number): Promise<readonly string[]> {
-    const task = this.#task(scenario, 0);
-    const first = startOrchestrator(task);
+    const task = this.#task(scenario);
+    const first = startOrchestrator(script, task);
     await first.started;
     await new Promise((resolve) => setTimeout(resolve, afterMs));
     first.child.kill(signal);
     await first.ended;
-    const problem = await this.#recover(scenario, task, `${scenario.name} ${signal} after ${Math.round(afterMs)} ms`);
-    return problem === null ? [] : [problem];
+    const wrong = await this.#wrongAfter(scenario, task, await startOrchestrator(script, task).ended);
+    return wrong === null ? [] : [`${scenario.name} ${signal} after ${Math.round(afterMs)} ms: ${wrong}`];
   }
 
-  /** The names of all boundaries, from a run that is left alone. */
-  async #boundaries(scenario: Scenario, problems: string[]): Promise<readonly string[]> {
-    const log = join(this.#stage.logs, `${scenario.name}.log`);
-    const { report, problem } = await startOrchestrator({ ...this.#task(scenario, 0), boundaryLog: log }).ended;
-    if (report?.end !== scenario.end) problems.push(`${scenario.name} without a crash: ${problem ?? report?.sentence}`);
-    const names = readFileSync(log, 'utf8').trim().split('\n');
-    rmSync(log);
-    return names.map((line) => line.slice(line.indexOf(' ') + 1));
-  }
-
-  async #kill(scenario: Scenario, killAt: number, place: string): Promise<string | null> {
-    const task = this.#task(scenario, killAt);
-    const killed = await startOrchestrator(task).ended;
-    if (killed.problem !== null) return `${place}: ${killed.problem}`;
-    return this.#recover(scenario, task, place);
-  }
-
-  async #recover(scenario: Scenario, task: OrchestratorTask, place: string): Promise<string | null> {
-    const { report, problem } = await startOrchestrator({ ...task, killAt: 0, boundaryLog: '' }).ended;
-    if (report === null) return `${place}: not recovered: ${problem ?? 'no report'}`;
-    this.#figures.recoveryMaxMs = Math.max(this.#figures.recoveryMaxMs, report.tookMs);
-    if (report.end !== scenario.end) return `${place}: ended ${report.end}: ${report.sentence}`;
-    return this.#wrongEnd(scenario, task, place);
+  async #wrongAfter(scenario: Scenario, task: NginxTask, end: OrchestratorEnd): Promise<string | null> {
+    this.#figures.recoveryMaxMs = Math.max(this.#figures.recoveryMaxMs, end.report?.tookMs ?? 0);
+    return wrongReport(end, scenario.end) ?? (await this.#wrongEnd(scenario, task));
   }
 
   /** The router and the slots are what the end says, whoever brought them there. */
-  async #wrongEnd(scenario: Scenario, { version }: OrchestratorTask, place: string): Promise<string | null> {
+  async #wrongEnd(scenario: Scenario, { versions: wanted }: NginxTask): Promise<string | null> {
     const { routing } = await this.#stage.traffic.observe({ signal: AbortSignal.timeout(5_000) });
-    if (routing.kind !== 'split') return `${place}: routing is ${routing.kind}`;
-    const { weights } = routing.target;
-    const serving = weights.blue === 100 ? 'blue' : weights.green === 100 ? 'green' : null;
-    if (serving === null) return `${place}: routing is ${weights.blue}/${weights.green}`;
+    if (routing.kind !== 'split') return `routing is ${routing.kind}`;
+    const serving = soleSlot(routing.target);
+    if (serving === null) return `routing is ${JSON.stringify(routing.target.weights)}`;
     const { versions } = this.#stage.control;
-    const other = serving === 'blue' ? 'green' : 'blue';
-    const isNew = versions[serving] === version;
-    if (isNew !== (scenario.end === 'promoted')) return `${place}: ${serving} serves ${versions[serving]}`;
-    return versions[other] === null ? null : `${place}: ${other} still runs ${versions[other]}`;
+    const isNew = versions[serving] === wanted.web;
+    if (isNew !== (scenario.end === 'promoted')) return `${serving} serves ${versions[serving]}`;
+    const left = versions[otherSlot(serving)];
+    return left === null ? null : `${otherSlot(serving)} still runs ${left}`;
   }
 
-  #task(scenario: Scenario, killAt: number): OrchestratorTask {
+  #task(scenario: Scenario): NginxTask {
     this.#count++;
     const { options, journal, backends, control } = this.#stage;
     return {
@@ -171,14 +155,14 @@ class Crashes {
       urls: backends.urls,
       controlUrl: control.url,
       releaseId: `${scenario.name}-${this.#count}`,
-      version: scenario.version(this.#count),
+      versions: { web: scenario.version(this.#count) },
       policy,
       leaseTtlMs: 2_000,
-      killAt,
-      boundaryLog: '',
-      follow: false,
+      ...leftAlone,
     };
   }
 }
+
+const script = 'orchestrator';
 
 process.exitCode = await main();

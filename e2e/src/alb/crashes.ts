@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { otherSlot, type Slot } from '@bluegreen/contract';
-import type { AlbOrchestratorTask } from '../alb-orchestrator.js';
+import type { AlbTask } from '../alb-orchestrator.js';
+import { crashAt, namePoints, spread } from '../stage/crashes.js';
+import { leftAlone, type OrchestratorEnd, wrongReport } from '../stage/orchestrators.js';
 import { wrongEnd } from './releases.js';
 import type { Shop } from './shop.js';
 
@@ -15,7 +15,7 @@ export interface CrashResult {
   readonly problems: readonly string[];
 }
 
-const limitMs = 60_000;
+const script = 'alb-orchestrator';
 
 const scenarios = [
   { end: 'promoted', version: (count: number) => `v${count}` },
@@ -28,61 +28,33 @@ export async function runCrashes(shop: Shop, most: number): Promise<CrashResult>
   const problems: string[] = [];
   let [boundaries, points, converged, count] = [0, 0, 0, 0];
   let serving: Slot = 'blue';
-  const task = (killAt: number, boundaryLog: string, version: string): AlbOrchestratorTask => {
+  const task = (version: (count: number) => string): AlbTask => {
     count += 1;
-    return {
-      shop: shop.plain,
-      journal: join(folder, 'journal'),
-      releaseId: `crash-${count}`,
-      version,
-      killAt,
-      boundaryLog,
-    };
+    const versions = { shop: version(count) };
+    const journal = join(folder, 'journal');
+    return { shop: shop.plain, journal, releaseId: `crash-${count}`, versions, leaseTtlMs: 1_000, ...leftAlone };
   };
   try {
     for (const { end, version } of scenarios) {
-      const ended = async (place: string, report: string | null): Promise<void> => {
-        if (report === end && end === 'promoted') serving = otherSlot(serving);
-        const wrong = report === end ? await wrongEnd(shop, serving) : `ended as ${report}`;
+      const ended = async (place: string, process: OrchestratorEnd): Promise<void> => {
+        if (process.report?.end === 'promoted') serving = otherSlot(serving);
+        const wrong = wrongReport(process, end) ?? (await wrongEnd(shop, serving));
         if (wrong === null) converged += 1;
         else problems.push(`${place}: ${wrong}`);
       };
-      const log = join(folder, 'boundaries.log');
       points += 1;
-      await ended(`${end} without a crash`, await run(task(0, log, version(count))));
-      const names = readFileSync(log, 'utf8').trim().split('\n');
-      rmSync(log);
-      boundaries += names.length;
-      const step = names.length / most;
-      for (let index = 0; index < most && problems.length < 5; index += 1) {
-        const at = Math.min(names.length, 1 + Math.floor((index + 0.5) * step));
+      const clean = await namePoints(script, task(version), join(folder, 'boundaries.log'));
+      await ended(`${end} without a crash`, clean.end);
+      boundaries += clean.boundaries;
+      for (const { at, name } of spread(clean.points, most)) {
+        if (problems.length >= 5) break;
         points += 1;
-        const crashing = task(at, '', version(count));
-        await run(crashing);
-        await ended(`${end} ${at}/${names.length} ${names[at - 1]}`, await run({ ...crashing, killAt: 0 }));
+        const crash = await crashAt(script, task(version), at);
+        await ended(`${end} killed at ${name}`, crash.end);
       }
     }
     return { boundaries, points, converged, problems };
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-/** How the release ended, as the process says it; `null` when it was killed, or failed. */
-function run(task: AlbOrchestratorTask): Promise<string | null> {
-  const script = fileURLToPath(new URL('./alb-orchestrator.js', import.meta.url));
-  const child = spawn(process.execPath, ['--no-warnings', script, JSON.stringify(task)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
-  let output = '';
-  child.stdout.on('data', (part: Buffer) => {
-    output += part.toString();
-  });
-  return new Promise((resolve) => {
-    child.once('close', () => {
-      clearTimeout(limit);
-      resolve(/^ended (.+)$/m.exec(output)?.[1] ?? null);
-    });
-  });
 }

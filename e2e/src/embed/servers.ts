@@ -1,10 +1,16 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Program, startProgram } from './programs.js';
-import { countSignal, type Stage } from './tally.js';
+import { type Stage, signals } from './tally.js';
 
 interface Running {
   readonly program: Program;
   readonly url: string;
+}
+
+/** What a request carries, byte for byte. */
+export interface Content {
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 const patienceMs = 60_000;
@@ -28,12 +34,11 @@ export class Servers {
   }
 
   /** Asks either server, until one answers. Asking again is what a client does that was not answered. */
-  async ask(method: 'GET' | 'POST', path: string, body?: object): Promise<{ status: number; text: string }> {
+  async ask(method: 'GET' | 'POST', path: string, content: Content = {}): Promise<{ status: number; text: string }> {
     const giveUpAt = performance.now() + patienceMs;
     for (let place = 0; ; place = 1 - place) {
       try {
-        const request = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-        const answer = await fetch(this.#running[place]!.url + path, request);
+        const answer = await fetch(this.#running[place]!.url + path, { method, ...content });
         const text = await answer.text();
         if (answer.status < 500) return { status: answer.status, text };
       } catch (error) {
@@ -61,10 +66,10 @@ export class Servers {
       await setTimeout(500 + random() * 2_000);
       const place = random() < 0.5 ? 0 : 1;
       const { program } = this.#running[place]!;
-      const signal = count % 2 === 0 ? 'SIGKILL' : 'SIGTERM';
+      const signal = signals[count % 2]!;
       program.child.kill(signal);
       const end = await program.ended;
-      countSignal(tally, signal);
+      tally.ended.server[signal]++;
       if (signal === 'SIGTERM' && end.status !== 0)
         tally.problems.push(`SIGTERM: ${end.status} ${end.errors.slice(-600)}`);
       this.#running[place] = await this.#serve();

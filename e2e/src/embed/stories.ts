@@ -2,30 +2,34 @@ import { join } from 'node:path';
 import { type Platform, startPlatform } from '@bluegreen/example-platform';
 import { eventsOf, isOver, lostApproval } from './journal.js';
 import { startProgram } from './programs.js';
-import { countSignal, countWrites, type Stage } from './tally.js';
+import { countWrites, type Signal, type Stage, signals } from './tally.js';
 import { wrongEnd } from './witness.js';
 
-const roles = ['ci-job', 'approve', 'drive'] as const;
-type Role = (typeof roles)[number];
-const signals = ['SIGKILL', 'SIGTERM'] as const;
-/** About how long each role works, from its start to its end. */
-const worksMs: Readonly<Record<Role, number>> = { 'ci-job': 1_500, approve: 800, drive: 4_000 };
+const cast = ['ci-job', 'approve', 'drive'] as const;
+type Player = (typeof cast)[number];
 /** A process that is run again ends sooner or later; more often than this, it never will. */
 const mostStarts = 5;
 
 interface Early {
   readonly afterMs: number;
-  readonly signal: NodeJS.Signals;
+  readonly signal: Signal;
 }
 
-/** The story of three processes, over and over; in each one role is ended early, in turn, with each signal. */
+/** How long each player worked when it was last left alone: another machine is another length. */
+type Lengths = Record<Player, number>;
+
+/**
+ * The story of three processes, over and over. The first one is left alone; in each other one a player is ended early, in
+ * turn, with each signal.
+ */
 export async function stories(stage: Stage, count: number): Promise<void> {
   const { tally } = stage;
   const platform = await startPlatform({ services: ['web'], version: 'v0', listening: 'web' });
+  const lengths: Lengths = { 'ci-job': 0, approve: 0, drive: 0 };
   try {
     for (let index = 0; index < count; index++) {
       tally.runs++;
-      const problem = await story(stage, platform, index);
+      const problem = await story(stage, platform, index, lengths);
       console.error(`story ${index}: ${problem ?? 'converged'}`);
       if (problem === null) tally.converged++;
       else tally.problems.push(`story ${index}: ${problem}`);
@@ -36,7 +40,7 @@ export async function stories(stage: Stage, count: number): Promise<void> {
   }
 }
 
-async function story(stage: Stage, platform: Platform, index: number): Promise<string | null> {
+async function story(stage: Stage, platform: Platform, index: number, lengths: Lengths): Promise<string | null> {
   const { directory, chat, random, tally } = stage;
   const { url, urls } = platform;
   const version = `v${index + 1}`;
@@ -44,13 +48,15 @@ async function story(stage: Stage, platform: Platform, index: number): Promise<s
     ...{ JOURNAL: join(directory, 'stories'), RELEASE: `story-${index}`, VERSION: version },
     ...{ PLATFORM: url, BLUE: urls.blue, GREEN: urls.green, CHAT: chat.url, LEASE_MS: '1500' },
   };
-  const victim = roles[index % roles.length]!;
-  const signal = signals[Math.floor(index / roles.length) % signals.length]!;
+  const victim = index === 0 ? null : cast[index % cast.length]!;
+  const signal = signals[Math.floor(index / cast.length) % signals.length]!;
   let isAcknowledged = false;
-  for (const role of roles) {
-    const early = role === victim ? { afterMs: random() * worksMs[role], signal } : null;
+  for (const role of cast) {
+    const early = role === victim ? { afterMs: random() * lengths[role], signal } : null;
+    const startedAt = performance.now();
     const problem = await act(stage, role, env, early);
     if (problem !== null) return problem;
+    if (early === null) lengths[role] = performance.now() - startedAt;
     if (role === 'approve') isAcknowledged = true;
   }
   const events = await eventsOf(env.JOURNAL, env.RELEASE);
@@ -64,7 +70,7 @@ async function story(stage: Stage, platform: Platform, index: number): Promise<s
 /** Runs a role until it has done its work: again, where it was ended before. */
 async function act(
   { tally }: Stage,
-  role: Role,
+  role: Player,
   env: Readonly<Record<string, string>> & { readonly JOURNAL: string; readonly RELEASE: string },
   early: Early | null,
 ): Promise<string | null> {
@@ -77,7 +83,7 @@ async function act(
     const timer = early === null || starts > 1 ? null : setTimeout(end, early.afterMs);
     const { status, errors } = await ended;
     if (timer !== null) clearTimeout(timer);
-    if (isSent) countSignal(tally, early!.signal);
+    if (isSent) tally.ended[role][early!.signal]++;
     // One that was killed may have recorded the approval before.
     const isApproved = role === 'approve' && /release\/(approved-already|approval-not-open)/.test(errors);
     const isDone = role === 'drive' ? await isOver(env.JOURNAL, env.RELEASE) : status === 0 || isApproved;

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { otherSlot } from '@bluegreen/contract';
 import type { TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
 import type { KubernetesTask } from '../kubernetes-orchestrator.js';
-import { startOrchestrator } from '../stage/orchestrators.js';
+import { crashAt, namePoints, spread } from '../stage/crashes.js';
+import { leftAlone, type OrchestratorEnd } from '../stage/orchestrators.js';
 import type { SiteOptions } from './adapters.js';
 import { isWanted } from './policies.js';
 import { readSite } from './site.js';
@@ -25,28 +26,26 @@ export async function crashAtBoundaries(
   const figures: CrashFigures = { points: 0, converged: 0, recoveryMaxMs: 0, problems: [] };
   const directory = mkdtempSync(join(tmpdir(), 'bluegreen-kubernetes-'));
   let count = 0;
-  const next = (killAt: number, boundaryLog = ''): KubernetesTask => {
+  const next = (): KubernetesTask => {
     count += 1;
-    const version = versions(count);
     const releaseId = `${site.app}-${count}`;
     const journal = join(directory, 'releases');
-    const run = { leaseTtlMs: 2_000, killAt, boundaryLog, bakeFor: '1ms' as const, follow: false };
-    return { journal, site, account: null, releaseId, version, ...run };
+    const run = { account: null, bakeFor: '1ms' as const, leaseTtlMs: 2_000, ...leftAlone };
+    return { journal, site, releaseId, versions: { web: versions(count) }, ...run };
   };
   try {
-    const log = join(directory, 'boundaries.log');
-    const clean = next(0, log);
-    const problem = await follow(namespace, clean, figures);
+    const clean = next();
+    const { points, end } = await namePoints(script, clean, join(directory, 'boundaries.log'));
+    const problem = await wrongAfter(namespace, clean, end);
     if (problem !== null) figures.problems.push(`${site.app} without a crash: ${problem}`);
-    const names = readFileSync(log, 'utf8').trim().split('\n');
-    const step = most > 0 ? Math.max(1, names.length / most) : 1;
-    for (let at = 1; at <= names.length; at = Math.max(at + 1, Math.round(at + step))) {
+    for (const { at, name } of spread(points, most)) {
       figures.points += 1;
-      const task = next(at);
-      const killed = await startOrchestrator(task, 'kubernetes-orchestrator').ended;
-      const wrong = killed.problem ?? (await follow(namespace, { ...task, killAt: 0 }, figures));
+      const task = next();
+      const crash = await crashAt(script, task, at);
+      figures.recoveryMaxMs = Math.max(figures.recoveryMaxMs, crash.recoveryMs);
+      const wrong = await wrongAfter(namespace, task, crash.end);
       if (wrong === null) figures.converged += 1;
-      else figures.problems.push(`${site.app}, killed at ${names[at - 1]} of ${names.length}: ${wrong}`);
+      else figures.problems.push(`${site.app}, killed at ${name}: ${wrong}`);
     }
   } finally {
     rmSync(directory, { recursive: true });
@@ -54,18 +53,21 @@ export async function crashAtBoundaries(
   return figures;
 }
 
-/** Runs or goes on with a release to its end. Answers what is wrong then. */
-async function follow(namespace: TestNamespace, task: KubernetesTask, figures: CrashFigures): Promise<string | null> {
-  const { report, problem } = await startOrchestrator(task, 'kubernetes-orchestrator').ended;
+const script = 'kubernetes-orchestrator';
+
+async function wrongAfter(
+  namespace: TestNamespace,
+  { site, versions }: KubernetesTask,
+  { report, problem }: OrchestratorEnd,
+): Promise<string | null> {
   if (report === null) return `no report: ${problem}`;
-  figures.recoveryMaxMs = Math.max(figures.recoveryMaxMs, Math.round(report.tookMs));
-  return wrongEnd(namespace, task, report.end, report.sentence);
+  return wrongEnd(namespace, { site, version: versions.web! }, report.end, report.sentence);
 }
 
 /** The router and the slots are what the end says, whoever brought them there. */
 export async function wrongEnd(
   namespace: TestNamespace,
-  { site, version }: Pick<KubernetesTask, 'site' | 'version'>,
+  { site, version }: { readonly site: SiteOptions; readonly version: string },
   end: string,
   sentence: string,
 ): Promise<string | null> {

@@ -4,7 +4,7 @@ import { permissions } from '@bluegreen/kubernetes';
 import type { TestNamespace } from '../../../packages/kubernetes/src/control-plane.fixture.js';
 import { type PodAccount, podAccount } from '../../../packages/kubernetes/src/pod-account.fixture.js';
 import type { KubernetesTask } from '../kubernetes-orchestrator.js';
-import { startOrchestrator } from '../stage/orchestrators.js';
+import { leftAlone, startOrchestrator } from '../stage/orchestrators.js';
 import { adaptersOf, openCluster, type SiteOptions } from './adapters.js';
 import { EndpointWatcher, type WatchedService } from './endpoint-watcher.js';
 import { withJournal } from './journal-directory.js';
@@ -66,11 +66,11 @@ function killAndWatch(namespace: TestNamespace, account: PodAccount, successor: 
     try {
       for (let round = 1; round <= kills; round += 1) {
         const releaseId = `${site.app}-${round}`;
-        const version = `v${round + 1}`;
-        const run = { leaseTtlMs: 15_000, killAt: 0, boundaryLog: '', follow: false };
+        const versions = { web: `v${round + 1}` };
         // A standby needs time to load, and a release that still goes on after that.
         const bakeFor: KubernetesTask['bakeFor'] = successor === 'standby' ? '5s' : '1ms';
-        const task = { journal, site, account: by, releaseId, version, bakeFor, ...run };
+        const run = { leaseTtlMs: 15_000, bakeFor, ...leftAlone };
+        const task = { journal, site, account: by, releaseId, versions, ...run };
         await killOnce(namespace, watcher, task, successor === 'standby', times);
         times.nodeMs.push(await emptyProcess());
       }
@@ -91,15 +91,15 @@ async function killOnce(
   const { app } = task.site;
   const before = epochOf(await namespace.get<WatchedService>('services', app));
   const begun = watcher.serviceIs(app, (service) => epochOf(service) > before);
-  const first = startOrchestrator(task, 'kubernetes-orchestrator');
+  const first = startOrchestrator('kubernetes-orchestrator', task);
   await begun;
-  const waiting = hasStandby ? startOrchestrator({ ...task, follow: true }, 'kubernetes-orchestrator') : null;
+  const waiting = hasStandby ? startOrchestrator('kubernetes-orchestrator', { ...task, follow: true }) : null;
   await waiting?.started;
   const claimed = epochOf(await namespace.get<WatchedService>('services', app));
   const goesOn = watcher.serviceIs(app, (service) => epochOf(service) > claimed);
   first.child.kill('SIGKILL');
   const killedAt = performance.now();
-  const second = waiting ?? startOrchestrator(task, 'kubernetes-orchestrator');
+  const second = waiting ?? startOrchestrator('kubernetes-orchestrator', task);
   const loaded = second.started.then(() => performance.now());
   times.goingOnMs.push((await goesOn) - killedAt);
   times.loadedMs.push((await loaded) - killedAt);

@@ -63,7 +63,7 @@ export async function startFleet(): Promise<Fleet> {
   const logs = join(nginx.directory, 'logs');
   mkdirSync(logs);
   const loadOf = (name: string) =>
-    startLoad({ port: nginx.ports.public, path: `/${name}/`, keepAliveClients: 2, freshClients: 1, pauseMs: 15 });
+    startLoad({ port: nginx.ports.public, path: `/${name}/`, keepAliveClients: 2, freshClients: 1, pauseMs: 100 });
   const users = Object.fromEntries(all.map(([name]) => [name, loadOf(name)]));
   return {
     services: Object.fromEntries(all.map(([name, { service }]) => [name, service])),

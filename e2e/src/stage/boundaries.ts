@@ -2,32 +2,41 @@ import type { Journal, JournalSession, JournalWriter, Lease } from '@bluegreen/c
 import type { Service } from '@bluegreen/core';
 
 /** Called at every boundary between two effects, with its name. */
-export type Boundary = (name: string) => void;
+export type Boundary = (name: string, kind?: BoundaryKind) => void;
+
+/** Of a call that changes something for whoever comes after, or of one that only reads. */
+export type BoundaryKind = 'change' | 'read';
 
 /** Wraps a call: a boundary before it is sent and one after its answer came. */
-async function between<R>(boundary: Boundary, name: string, call: () => Promise<R>): Promise<R> {
-  boundary(`before ${name}`);
+async function between<R>(
+  boundary: Boundary,
+  name: string,
+  call: () => Promise<R>,
+  kind: BoundaryKind = 'change',
+): Promise<R> {
+  boundary(`before ${name}`, kind);
   const result = await call();
-  boundary(`after ${name}`);
+  boundary(`after ${name}`, kind);
   return result;
 }
 
 /** The service with a boundary around every call of its adapters. */
-export function boundedService({ traffic, environment }: Service, boundary: Boundary): Service {
+export function boundedService(name: string, service: Service, boundary: Boundary): Service {
+  const { traffic, environment } = service;
+  const around = <R>(call: string, make: () => Promise<R>, kind?: BoundaryKind) =>
+    between(boundary, `${call} of ${name}`, make, kind);
   return {
+    ...service,
     traffic: {
       ...traffic,
-      observe: (call) => between(boundary, 'observe-routing', () => traffic.observe(call)),
+      observe: (call) => around('observe-routing', () => traffic.observe(call), 'read'),
       route: (target, expected, call) =>
-        between(boundary, `route ${target.weights.blue}/${target.weights.green}`, () =>
-          traffic.route(target, expected, call),
-        ),
+        around(`route ${target.weights.blue}/${target.weights.green}`, () => traffic.route(target, expected, call)),
     },
     environment: {
       ...environment,
-      observe: (slot, call) => between(boundary, `observe ${slot}`, () => environment.observe(slot, call)),
-      converge: (target, call) =>
-        between(boundary, `converge ${target.slot}`, () => environment.converge(target, call)),
+      observe: (slot, call) => around(`observe ${slot}`, () => environment.observe(slot, call), 'read'),
+      converge: (target, call) => around(`converge ${target.slot}`, () => environment.converge(target, call)),
     },
   };
 }

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { OrchestratorReport } from '../orchestrator.js';
+import type { OrchestratorReport, OrchestratorTask } from './orchestrate.js';
+
+/** Which of this folder's programs. */
+export type Script = 'orchestrator' | `${'alb' | 'kubernetes' | 'services' | 'workers'}-orchestrator`;
 
 /** A real orchestrator process. */
 export interface Orchestrator {
@@ -14,16 +17,21 @@ export interface Orchestrator {
 export interface OrchestratorEnd {
   readonly report: OrchestratorReport | null;
   readonly signal: NodeJS.Signals | null;
+  /** Why there is no report although nobody killed it. */
   readonly problem: string | null;
 }
 
 /** Longer than any of these releases takes: a process that lasts longer hangs, and that is a failure. */
 const limitMs = 60_000;
 
-/** `script`: which of this folder's programs; it takes the task as JSON and reports as `orchestrator` does. */
-export function startOrchestrator(task: object, script = 'orchestrator'): Orchestrator {
+/** What a task says of a process that nobody disturbs. */
+export const leftAlone = { killAt: null, boundaryLog: '', follow: false } as const;
+
+export function startOrchestrator(script: Script, task: OrchestratorTask): Orchestrator {
   const program = fileURLToPath(new URL(`./${script}.js`, import.meta.url));
-  const child = spawn(process.execPath, [program, JSON.stringify(task)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--no-warnings', program, JSON.stringify(task)], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   let errors = '';
   const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
@@ -47,4 +55,10 @@ export function startOrchestrator(task: object, script = 'orchestrator'): Orches
     });
   });
   return { child, started, ended };
+}
+
+/** Why this is not the end that a release should have; `null` when it is. */
+export function wrongReport({ report, problem }: OrchestratorEnd, end: string): string | null {
+  if (report === null) return `not ended: ${problem ?? 'no report'}`;
+  return report.end === end ? null : `ended ${report.end}: ${report.sentence}`;
 }
