@@ -25,19 +25,20 @@ export type Advance = (timers: FakedTimers) => Promise<unknown>;
 
 /**
  * The release of `simulateAsync` as a test would drive it without a simulator: same driver, same adapters, and the
- * timers of the platform faked. Answers its events.
+ * timers of the platform faked.
  */
-export async function releaseUnderFakeTimers(seed: number, advance: Advance): Promise<readonly ReleaseEvent[]> {
+export async function releaseUnderFakeTimers(seed: number, advance: Advance): Promise<ReturnType<typeof releaseOn>> {
   const timers = FakeTimers.install({ now: startMs, toFake: ['setTimeout', 'clearTimeout', 'Date'] });
   try {
-    const { driver, events, begin } = releaseOn(platformClock(), seed);
+    const release = releaseOn(platformClock(), seed);
+    const { driver, begin } = release;
     let isOver = false;
     void driver.ended.then(() => {
       isOver = true;
     });
     void driver.give([begin]);
     while (!isOver) await advance(timers);
-    return events;
+    return release;
   } finally {
     timers.uninstall();
   }

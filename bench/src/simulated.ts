@@ -96,9 +96,18 @@ function worldAlone({ seed, ledger }: SimulatedRun): unknown {
  */
 async function refuseDifferent(): Promise<void> {
   const story = (events: readonly { readonly type: string }[]) => events.map(({ type }) => type).join(' ');
-  const expected = story(simulate(optionsOf(1)).records.map(({ event }) => event));
+  const sync = simulate(optionsOf(1));
+  const expected = story(sync.records.map(({ event }) => event));
+  if (JSON.stringify((await simulateAsync(optionsOf(1))).records) !== JSON.stringify(sync.records)) {
+    throw new Error('both drivers of the simulator tell another story');
+  }
   for (const advance of [bySeconds, byTimers]) {
-    const told = story(await releaseUnderFakeTimers(1, advance));
+    const { events, world } = await releaseUnderFakeTimers(1, advance);
+    const told = story(events);
     if (told !== expected) throw new Error(`under fake timers the release went another way:\n${told}\n${expected}`);
+    const [calls, madeBySync] = [world.ledger().calls.length, sync.ledger.calls.length];
+    // As many reads and measurements, but for those around a millisecond.
+    if (Math.abs(calls / madeBySync - 1) > 0.01)
+      throw new Error(`${calls} calls under fake timers, ${madeBySync} without`);
   }
 }

@@ -4,6 +4,7 @@ import { effectBoundMs } from './effect-bound.js';
 import { EffectCalls, type Performer } from './effect-calls.js';
 import { factOf } from './outcome.js';
 import type { ReleaseProcess, Step } from './release-process.js';
+import type { Rest } from './rest.js';
 
 /** Why a driver stopped. `detached`: it was told to; `fenced`: a newer owner exists; `broken`: the journal failed. */
 export type DriveEnd =
@@ -16,6 +17,8 @@ export interface AsyncDriverOptions {
   readonly performer: Performer;
   readonly lease: Pick<Lease, 'confirm'>;
   append(events: readonly ReleaseEvent[]): Promise<void>;
+  /** As that of the `SyncDriver`; in production there is none. */
+  onRest?(rest: Rest): void;
 }
 
 /** Drives one release over promises: records first, then acts; everything that decides is the process's. */
@@ -24,6 +27,7 @@ export class AsyncDriver {
   readonly #calls: EffectCalls;
   readonly #inbox: Fact[] = [];
   #wake: TimerHandle | null = null;
+  #wakeCount = 0;
   #isTurning = false;
   #turned: Promise<void> = Promise.resolve();
   #end: DriveEnd | null = null;
@@ -42,6 +46,11 @@ export class AsyncDriver {
       if (outcome.type === 'fenced') this.#finish({ reason: 'fenced' });
       else void this.give([factOf(outcome, at)]);
     });
+  }
+
+  /** How often the driver woke by itself. */
+  get wakeCount(): number {
+    return this.#wakeCount;
   }
 
   /** True when it stopped before its release was over: what it was given last may not be recorded. */
@@ -118,11 +127,14 @@ export class AsyncDriver {
   #sleep(): void {
     const { process, clock } = this.#options;
     this.#cancelWake();
+    const rest = this.#options.onRest === undefined ? null : process.rest();
+    if (rest !== null) this.#options.onRest?.(rest);
     const now = clock.now();
     const at = process.wakeAt(now);
     if (at === null) return;
     this.#wake = clock.setTimeout(() => {
       this.#wake = null;
+      this.#wakeCount++;
       void this.give([{ type: 'time-passed', at: clock.now() }]);
     }, at - now);
   }

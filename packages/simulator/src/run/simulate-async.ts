@@ -11,6 +11,7 @@ import {
 import type { SimulatedRun } from '../result/simulated-run.js';
 import { metricSource, promisedCheck } from '../world/adapters.js';
 import { answers, hookLatencyMs, webhookLatencyMs, webhookSummary } from './people.js';
+import { QuietStretch } from './quiet-stretch.js';
 import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
 
@@ -20,16 +21,36 @@ import { epochsOf, resumedFact } from './simulated-release.js';
  *
  * @throws `policy/…`, `simulator/…`
  */
-export async function simulateAsync(options: SimulateOptions): Promise<SimulatedRun> {
+export function simulateAsync(options: SimulateOptions): Promise<SimulatedRun> {
+  return inPromises(options, true);
+}
+
+/** The same with every call made on the clock, also while nothing happens: what quiet time is held to. */
+export function simulateLivedThrough(options: SimulateOptions): Promise<SimulatedRun> {
+  return inPromises(options, false);
+}
+
+async function inPromises(options: SimulateOptions, isHurried: boolean): Promise<SimulatedRun> {
   const setting = settingOf(options);
-  const { clock, plan, id, journal } = setting;
+  const { clock, plan, id, journal, world, horizon } = setting;
   const process = new ReleaseProcess(setting.initial);
+  const memory = new AnalysisMemory(journal.records);
+  const stretch = new QuietStretch({
+    clock,
+    process,
+    memory,
+    calls: world.repeatedCalls,
+    owner: 'owner-1',
+    horizon,
+    wakeCount: () => driver.wakeCount,
+  });
   const lease = { epochs: epochsOf(plan, id, 1), confirm: async () => {} };
   const driver: AsyncDriver = new AsyncDriver({
     process,
     clock,
     lease,
-    performer: adapterPerformerFor(setting, 1, lease),
+    performer: stretch.watch(adapterPerformerFor(setting, 1, lease, memory)),
+    ...(isHurried ? { onRest: (rest) => stretch.skip(rest) } : {}),
     async append(events) {
       journal.append(events, 1);
       for (const command of answers(events, options)) {
