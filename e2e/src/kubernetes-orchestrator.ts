@@ -25,7 +25,7 @@ const cluster = openCluster(task.account === null ? await kubeConfigOfUser() : s
 
 await orchestrate(task, () => ({
   services: { web: adaptersOf(cluster, task.site) },
-  policy: policyFor(task.site.router, { bake: { for: task.bakeFor, gates: [{ check: 'wanted' }] } }),
+  policy: policyFor(task.site, { bake: { for: task.bakeFor, gates: [{ check: 'wanted' }] } }),
   checks,
 }));
 cluster.close();

@@ -1,7 +1,7 @@
 // Whole releases on a real control plane, which KUBECONFIG names: through two Deployments, by the selector of a Service
 // and by the weights of an HTTPRoute; promoted and rolled back, with every fault of a proxy at every call, with edits of
-// others, with a restart of the API server, and with a kill of the orchestrator at every boundary. A watcher of its own
-// counts over every version of the EndpointSlices. The last line of --json is the result.
+// others, with a restart of the API server, and with a kill of the orchestrator at every boundary; the same with autoscalers
+// that a policy freezes. A watcher of its own counts over every version of the EndpointSlices. The last line of --json is the result.
 // Arguments: --releases 20, --faults 0 (per router; 0: all), --points 0 (boundaries per scenario; 0: all), --json.
 // RESTART_APISERVER: a command that kills the API server and starts it again after as many seconds as its argument says.
 import { parseArgs } from 'node:util';
@@ -12,6 +12,7 @@ import {
 } from '../../packages/kubernetes/src/control-plane.fixture.js';
 import { type PlayedController, playController } from '../../packages/kubernetes/src/gateway-controller.fixture.js';
 import type { SiteOptions } from './kubernetes/adapters.js';
+import { freezeAutoscalers } from './kubernetes/autoscalers.js';
 import { crashAtBoundaries } from './kubernetes/crashes.js';
 import { EndpointWatcher } from './kubernetes/endpoint-watcher.js';
 import { faultsAtEveryCall } from './kubernetes/faults.js';
@@ -84,15 +85,19 @@ async function runAll(namespace: TestNamespace, controller: PlayedController, wa
   note('every fault was met');
   const crashes = await crashEverywhere(namespace, site, sizes.points);
   note('every crash was met');
+  const autoscalers = await freezeAutoscalers(namespace, { most: sizes.points, note });
   const { shown, notShown, problems } = await runScenarios(namespace, controller, site, note);
   const { counts } = watcher;
-  const met = [...faults, ...crashes];
+  const met = [...faults, ...crashes, autoscalers];
   return {
     releases: service!.releases + gateway!.releases,
     points: sum(met, ({ points }) => points),
     converged: sum(met, ({ converged }) => converged),
     faultPoints: sum(faults, ({ points }) => points),
     crashPoints: sum(crashes, ({ points }) => points),
+    autoscalerPoints: autoscalers.points,
+    autoscalerFreezes: autoscalers.freezes,
+    autoscalerShifts: autoscalers.shifts,
     scenarios: shown,
     watchedVersions: counts.versions,
     emptyVersions: counts.empty,

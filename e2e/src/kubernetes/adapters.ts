@@ -12,6 +12,8 @@ export interface SiteOptions {
   readonly namespace: string;
   readonly app: string;
   readonly router: 'service' | 'gateway';
+  /** Both slots have an autoscaler, and the policy freezes them. */
+  readonly isAutoscaled?: boolean;
 }
 
 /** For tests of faults: a request that got lost is given up soon. */
@@ -19,20 +21,31 @@ export function openCluster(kubeConfig: KubeConfigLike, watchSilence = '90s'): K
   return kubernetesCluster({ kubeConfig, name: 'e2e', watchSilence, requestTimeout: '2s' });
 }
 
+/** Faults that lose a request cost one of these each. */
+const lostSoon = '1s';
+
 /** The two adapters of a site. */
-export function adaptersOf(cluster: KubernetesCluster, options: SiteOptions) {
-  const { namespace, app } = options;
+export function adaptersOf(cluster: KubernetesCluster, options: SiteOptions, writeTimeout = lostSoon) {
+  const { namespace, app, isAutoscaled = false } = options;
+  const names = { blue: `${app}-blue`, green: `${app}-green` };
   const environment = deploymentEnvironment({
-    ...common(cluster, namespace),
-    deployments: { blue: `${app}-blue`, green: `${app}-green` },
+    cluster,
+    namespace,
+    writeTimeout,
+    deployments: names,
+    ...(isAutoscaled ? { autoscalers: names } : {}),
     image: ({ version }) => `web:${version}`,
     url: (slot) => `http://${app}-${slot}.${namespace}`,
   });
-  return { traffic: trafficOf(cluster, options), environment };
+  return { traffic: trafficOf(cluster, options, writeTimeout), environment };
 }
 
-export function trafficOf(cluster: KubernetesCluster, { namespace, app, router }: SiteOptions) {
-  const settings = { ...common(cluster, namespace), settle: '0s' };
+export function trafficOf(
+  cluster: KubernetesCluster,
+  { namespace, app, router }: SiteOptions,
+  writeTimeout: string = lostSoon,
+) {
+  const settings = { cluster, namespace, writeTimeout, settle: '0s' };
   if (router === 'service') return serviceTraffic({ ...settings, service: app, preview: `${app}-preview` });
   return gatewayTraffic({
     ...settings,
@@ -40,9 +53,4 @@ export function trafficOf(cluster: KubernetesCluster, { namespace, app, router }
     services: { blue: `${app}-blue`, green: `${app}-green` },
     preview: { header: 'x-preview', equals: '1' },
   });
-}
-
-function common(cluster: KubernetesCluster, namespace: string) {
-  // Faults that lose a request cost one of these each.
-  return { cluster, namespace, writeTimeout: '1s' };
 }

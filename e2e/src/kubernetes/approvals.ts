@@ -24,7 +24,7 @@ export function approvalToSwitch(namespace: TestNamespace, rounds: number) {
     const toEndpoints: number[] = [];
     try {
       for (let round = 1; round <= rounds; round += 1) {
-        const policy = policyFor('service', { verify: { gates: [approval] } });
+        const policy = policyFor(site, { verify: { gates: [approval] } });
         const release = await run.releaser.start({
           versions: { web: `v${round + 1}` },
           policy,
@@ -72,7 +72,7 @@ export function approvalsAroundTheGate(namespace: TestNamespace, count: number) 
       for (let round = 1; sent < count; round += 1) {
         const names = Array.from({ length: Math.min(gatesPerRelease, count - sent) }, (_, index) => `go-${index}`);
         const gates = names.map((name) => ({ ...approval, approval: name }));
-        const policy = policyFor('service', { verify: { gates } });
+        const policy = policyFor(site, { verify: { gates } });
         const release = await run.releaser.start({
           versions: { web: `v${round + 1}` },
           policy,

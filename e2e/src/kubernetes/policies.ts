@@ -14,9 +14,12 @@ export const checks = {
 };
 
 /** A whole release: prepared, verified, shifted, baked until somebody says what they think of it, and torn down. */
-export function policyFor(router: SiteOptions['router'], more: Partial<Policy<CheckName>> = {}): Policy<CheckName> {
+export function policyFor(
+  { router, isAutoscaled = false }: Pick<SiteOptions, 'router' | 'isAutoscaled'>,
+  more: Partial<Policy<CheckName>> = {},
+): Policy<CheckName> {
   return {
-    prepare: { readyWithin: '30s' },
+    prepare: { readyWithin: '30s', autoscaling: isAutoscaled ? 'freeze' : 'leave' },
     verify: { gates: [{ check: 'answers' }] },
     shift: router === 'service' ? [{ to: 100 }] : [{ to: 10 }, { to: 50 }, { to: 100 }],
     bake: { for: '1ms', gates: [{ check: 'wanted' }] },

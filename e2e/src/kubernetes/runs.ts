@@ -30,7 +30,7 @@ export function openRun(kubeConfig: KubeConfigLike, site: SiteOptions, journal: 
     releaser,
     async release(version, more) {
       const startedAt = performance.now();
-      const policy = policyFor(site.router, more);
+      const policy = policyFor(site, more);
       const release = await releaser.start({
         versions: { web: version },
         policy,

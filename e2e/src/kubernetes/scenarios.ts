@@ -168,7 +168,7 @@ function withRun(
 
 /** A release that waits for a person before it moves anybody. */
 async function begin(run: Run, site: SiteOptions, version: string): Promise<Release> {
-  const policy = policyFor(site.router, { verify: { gates: [approval] }, bake: { for: '10m' } });
+  const policy = policyFor(site, { verify: { gates: [approval] }, bake: { for: '10m' } });
   const release = await run.releaser.start({ versions: { web: version }, policy, requestedBy: 'e2e' });
   await release.until('approval-requested');
   return release;

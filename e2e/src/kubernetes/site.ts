@@ -1,6 +1,8 @@
 import type { Slot } from '@bluegreen/contract';
 import { kubernetesCluster } from '@bluegreen/kubernetes';
 import {
+  autoscalerKind,
+  autoscalerOf,
   deploymentOf,
   serviceOf,
   slotLabel,
@@ -12,6 +14,8 @@ import { type SiteOptions, trafficOf } from './adapters.js';
 
 /** Pods per slot that serves. */
 export const capacity = 2;
+/** Of the autoscaler of a slot. */
+export const ownLimits = { min: 2, max: 6 } as const;
 
 /**
  * Makes what a user would have: two Deployments, of which blue serves v1, and a router that leads to it. The Services are
@@ -21,13 +25,15 @@ export async function makeSite(
   namespace: TestNamespace,
   app: string,
   router: SiteOptions['router'],
-  { isHeadless = false }: { readonly isHeadless?: boolean } = {},
+  { isHeadless = false, isAutoscaled = false }: { readonly isHeadless?: boolean; readonly isAutoscaled?: boolean } = {},
 ): Promise<SiteOptions> {
   const address = isHeadless ? { clusterIP: 'None' } : {};
-  const options = { namespace: namespace.name, app, router };
+  const options = { namespace: namespace.name, app, router, isAutoscaled };
   await namespace.create('apps/v1/deployments', deploymentOf(app, 'blue', capacity));
   await namespace.create('apps/v1/deployments', deploymentOf(app, 'green', 0));
   for (const slot of ['blue', 'green']) {
+    if (isAutoscaled)
+      await namespace.create(autoscalerKind, autoscalerOf(`${app}-${slot}`, ownLimits.min, ownLimits.max));
     await namespace.create('services', serviceOf(`${app}-${slot}`, { app, [slotLabel]: slot }, address));
   }
   if (router === 'service') {

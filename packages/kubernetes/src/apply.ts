@@ -14,6 +14,9 @@ export interface Manager {
   readonly writeSeconds: number;
 }
 
+/** The API server works on one patch for at most 34 s (apiserver, handlers/patch.go, `requestTimeoutUpperBound`). */
+export const longestWriteSeconds = 34;
+
 /** People at a keyboard. What they changed was seen as drift first; writing over it is a person's decision, too. */
 export const people: readonly string[] = [
   'kubectl',
@@ -129,7 +132,8 @@ export async function dryRun<T extends KubernetesObject>(
   manager: Manager,
   signal: AbortSignal,
 ): Promise<BluegreenError | null> {
-  const patch = patchOf(intent, manager, false);
+  // Nothing can land late: the server may take all its time.
+  const patch = patchOf(intent, { ...manager, writeSeconds: longestWriteSeconds }, false);
   try {
     await collection.patch(intent.metadata.name, { ...patch, query: `${patch.query}&dryRun=All` }, signal);
     return null;

@@ -13,6 +13,11 @@ interface Limits {
   readonly max: number;
 }
 
+/** What the annotation says: the limits of before, and the number that both were set to. */
+interface Held extends Limits {
+  readonly at: number;
+}
+
 export function readAutoscaler(
   { cluster, namespace, autoscalers }: DeploymentSettings,
   slot: Slot,
@@ -39,14 +44,18 @@ export async function setAutoscaling(
   const { cluster, namespace, autoscalers, manager } = settings;
   if (autoscalers === null) return;
   const collection = cluster.objects<AutoscalerObject>('autoscalers', namespace);
-  const object = await collection.item(autoscalers[slot], { signal, fresh: false });
+  let object = await collection.item(autoscalers[slot], { signal, fresh: false });
   if (object === null) {
     if (frozenAt === null) return;
+    // A watch may lag behind, and this would end the release.
+    object = await collection.item(autoscalers[slot], { signal, fresh: true });
+  }
+  if (object === null) {
     throw fail('kubernetes/autoscaler-missing', { detail: autoscalers[slot] });
   }
-  const spec = limitsFor(object, frozenAt);
-  if (spec === null) return;
-  const held = frozenAt === null ? null : (object.metadata.annotations?.[heldName] ?? printLimits(object));
+  const change = changeFor(object, frozenAt);
+  if (change === null) return;
+  const { spec, held } = change;
   const { resourceVersion } = object.metadata;
   await collection.patch(
     autoscalers[slot],
@@ -59,29 +68,37 @@ export async function setAutoscaling(
   );
 }
 
-/** The limits to write; `null`: they are right. */
-function limitsFor(object: AutoscalerObject, frozenAt: number | null): AutoscalerObject['spec'] | null {
-  const { minReplicas = 1, maxReplicas } = object.spec;
-  if (frozenAt === null) {
-    const held = heldLimits(object);
-    return held === null ? null : { minReplicas: held.min, maxReplicas: held.max };
-  }
-  const number = Math.max(1, frozenAt);
-  if (isFrozen(object) && minReplicas === number && maxReplicas === number) return null;
-  return { minReplicas: number, maxReplicas: number };
+interface Change {
+  readonly spec: AutoscalerObject['spec'];
+  /** The annotation; `null`: it goes. */
+  readonly held: string | null;
 }
 
-function printLimits({ spec }: AutoscalerObject): string {
-  const limits: Limits = { min: spec.minReplicas ?? 1, max: spec.maxReplicas };
-  return JSON.stringify(limits);
+/** What is to be written; `null`: it is right. */
+function changeFor(object: AutoscalerObject, frozenAt: number | null): Change | null {
+  const limits: Limits = { min: object.spec.minReplicas ?? 1, max: object.spec.maxReplicas };
+  const held = heldLimits(object);
+  if (frozenAt === null) return held === null ? null : { spec: thawed(limits, held), held: null };
+  const at = Math.max(1, frozenAt);
+  if (held !== null && limits.min === at && limits.max === at) return null;
+  const own = held === null ? limits : { min: held.min, max: held.max };
+  return { spec: { minReplicas: at, maxReplicas: at }, held: JSON.stringify({ ...own, at } satisfies Held) };
 }
 
-function heldLimits({ metadata }: AutoscalerObject): Limits | null {
+/** A limit that is not the frozen number any more was set by somebody meanwhile, who meant it. */
+function thawed({ min, max }: Limits, held: Held): AutoscalerObject['spec'] {
+  const minReplicas = min === held.at ? held.min : min;
+  const maxReplicas = max === held.at ? held.max : max;
+  // The API takes no minimum above the maximum; whoever set one limit knew only the frozen other one.
+  return { minReplicas: Math.min(minReplicas, maxReplicas), maxReplicas };
+}
+
+function heldLimits({ metadata }: AutoscalerObject): Held | null {
   const text = metadata.annotations?.[heldName];
   if (text === undefined) return null;
   try {
-    const { min, max } = JSON.parse(text) as Limits;
-    if (Number.isInteger(min) && Number.isInteger(max)) return { min, max };
+    const held = JSON.parse(text) as Held;
+    if ([held.min, held.max, held.at].every(Number.isInteger)) return held;
   } catch {
     // Said below.
   }

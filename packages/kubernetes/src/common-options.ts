@@ -1,5 +1,5 @@
 import { durationMs } from '@bluegreen/contract';
-import { type Manager, people } from './apply.js';
+import { longestWriteSeconds, type Manager, people } from './apply.js';
 import { KubernetesCluster, readName } from './cluster.js';
 import { fail } from './failure.js';
 import { prefix } from './stamp.js';
@@ -47,8 +47,6 @@ export interface RouterSettings extends CommonSettings {
   readonly propagationMs: number;
 }
 
-/** The API server works on one patch for at most 34 s (apiserver, handlers/patch.go, `requestTimeoutUpperBound`). */
-const longestWriteSeconds = 34;
 /** For the way there and back. */
 const networkMs = 1_000;
 

@@ -121,6 +121,22 @@ export function serviceOf(name: string, selector: Record<string, string>, more: 
   return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec };
 }
 
+export const autoscalerKind = 'autoscaling/v2/horizontalpodautoscalers';
+
+/** The autoscaler of the Deployment of this name. Without metrics its controller keeps to the limits and does no more. */
+export function autoscalerOf(name: string, minReplicas: number, maxReplicas: number): object {
+  const target = { type: 'Utilization', averageUtilization: 50 };
+  return {
+    metadata: { name },
+    spec: {
+      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+      minReplicas,
+      maxReplicas,
+      metrics: [{ type: 'Resource', resource: { name: 'cpu', target } }],
+    },
+  };
+}
+
 interface DeploymentStatus {
   readonly spec: { readonly replicas?: number };
   readonly status?: { readonly availableReplicas?: number };

@@ -26,7 +26,8 @@ export async function convergeDeployment(
   const isFreeze = release !== null && autoscaling === 'frozen';
   if (wishes.some(isIrreversible)) await call.confirm();
   // An autoscaler that is let go of first would size the pods that come next.
-  if (isFreeze) await setAutoscaling(settings, slot, atLeast, signal);
+  // At the size that it has, if that is larger: it may have grown after the number was asked for.
+  if (isFreeze) await setAutoscaling(settings, slot, main?.replicas ?? atLeast, signal);
   // Workers that go idle do so before anything else happens, those that begin come last.
   const order = target.workers === 'idle' ? wishes.reverse() : wishes;
   for (const wish of order) {

@@ -10,7 +10,7 @@ import {
   untilAvailable,
 } from './control-plane.fixture.js';
 import { type DeploymentEnvironment, deploymentEnvironment } from './deployment-environment.js';
-import type { AutoscalerObject, DeploymentObject } from './deployment-object.js';
+import type { DeploymentObject } from './deployment-object.js';
 import type { DeploymentEnvironmentOptions } from './deployment-options.js';
 import type { Pod } from './objects.js';
 
@@ -195,40 +195,6 @@ describe.runIf(hasControlPlane('that Deployments are slots on a real API server'
       const told = open(app, { overrule: ['gitops', 'kubectl-create'] });
       await told.converge(target('green', { id: 'r1', version: 'v2' }), call());
       await untilReady(told, 'green', 2);
-    });
-
-    test('freezes an autoscaler and gives it its own limits back, also in another process', async () => {
-      const { app } = await start();
-      const autoscalers = { blue: `${app}-blue`, green: `${app}-green` };
-      for (const name of Object.values(autoscalers)) {
-        await namespace.create('autoscaling/v2/horizontalpodautoscalers', {
-          metadata: { name },
-          spec: {
-            scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-            minReplicas: 2,
-            maxReplicas: 9,
-            metrics: [
-              { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
-            ],
-          },
-        });
-      }
-      const limits = async () => {
-        const { spec } = await namespace.get<AutoscalerObject>(
-          'autoscaling/v2/horizontalpodautoscalers',
-          autoscalers.green,
-        );
-        return [spec.minReplicas, spec.maxReplicas];
-      };
-      const environment = open(app, { autoscalers });
-      const release = { id: 'r1', version: 'v2' };
-      await environment.converge(target('green', release, { atLeast: 3, autoscaling: 'frozen' }), call());
-      expect(await limits()).toEqual([3, 3]);
-      expect((await see(environment, 'green')).autoscaling).toBe('frozen');
-      const other = open(app, { autoscalers });
-      await other.converge(target('green', release, { atLeast: 3 }), call());
-      expect(await limits()).toEqual([2, 9]);
-      expect((await see(other, 'green')).autoscaling).toBe('free');
     });
 
     test('scales the workers of a slot apart from its servers (S48)', async () => {

@@ -1,7 +1,7 @@
 import type { EnvironmentBench } from '@bluegreen/conformance';
 import { startApiProxy } from './api-proxy.fixture.js';
 import { kubernetesCluster } from './cluster.js';
-import { deploymentOf, slotLabel, type TestNamespace } from './control-plane.fixture.js';
+import { autoscalerKind, autoscalerOf, deploymentOf, slotLabel, type TestNamespace } from './control-plane.fixture.js';
 import { deploymentEnvironment } from './deployment-environment.js';
 import type { Pod } from './objects.js';
 import { disconnect, hang, loseReply } from './trouble.fixture.js';
@@ -12,7 +12,7 @@ export async function environmentBench(namespace: TestNamespace): Promise<Enviro
   const workers = { deployments: { blue: `${app}-worker-blue`, green: `${app}-worker-green` }, replicas: 1 };
   for (const slot of ['blue', 'green']) {
     await namespace.create('apps/v1/deployments', deploymentOf(`${app}-worker`, slot, 0));
-    await namespace.create('autoscaling/v2/horizontalpodautoscalers', autoscalerOf(`${app}-${slot}`));
+    await namespace.create(autoscalerKind, autoscalerOf(`${app}-${slot}`, 1, 9));
   }
   await namespace.create('configmaps', { metadata: { name: app }, data: { note: 'mine' } });
   const proxy = await startApiProxy(namespace.kubeConfig);
@@ -54,20 +54,6 @@ export async function environmentBench(namespace: TestNamespace): Promise<Enviro
     async close() {
       for (const cluster of clusters) cluster.close();
       await proxy.close();
-    },
-  };
-}
-
-function autoscalerOf(name: string): object {
-  return {
-    metadata: { name },
-    spec: {
-      scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
-      minReplicas: 1,
-      maxReplicas: 9,
-      metrics: [
-        { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 50 } } },
-      ],
     },
   };
 }
