@@ -72,32 +72,37 @@ export async function freezeAutoscalers(
     sum.freezes += watcher.freezes(app);
     sum.shifts += watcher.shifts(app);
   };
+  const alongPaths = async (router: SiteOptions['router']): Promise<void> => {
+    const site = await makeSite(namespace, `scaled-${router}`, router, { isAutoscaled: true });
+    await withJournal(async (journal) => {
+      const run = openRun(namespace.kubeConfig, site, journal);
+      for (const [name, path] of Object.entries(paths)) {
+        sum.points += 1;
+        const problem = await path(namespace, site, run);
+        if (problem === null) sum.converged += 1;
+        else sum.problems.push(`${site.app} ${name}: ${problem}`);
+        await check(site.app, 0);
+        note(`autoscalers: ${router} ${name}`);
+      }
+      await run.close();
+    });
+  };
+  const underKills = async (kind: string, versions: (count: number) => string): Promise<void> => {
+    const site = await makeSite(namespace, `scaled-${kind}`, 'service', { isAutoscaled: true });
+    const { points, converged, problems } = await crashAtBoundaries(namespace, site, { versions, most });
+    sum.points += points;
+    sum.converged += converged;
+    sum.problems.push(...problems);
+    await check(site.app, points);
+    note(`autoscalers: every kill of ${kind}`);
+  };
   try {
-    for (const router of ['service', 'gateway'] as const) {
-      const site = await makeSite(namespace, `scaled-${router}`, router, { isAutoscaled: true });
-      await withJournal(async (journal) => {
-        const run = openRun(namespace.kubeConfig, site, journal);
-        for (const [name, path] of Object.entries(paths)) {
-          sum.points += 1;
-          const problem = await path(namespace, site, run);
-          if (problem === null) sum.converged += 1;
-          else sum.problems.push(`${site.app} ${name}: ${problem}`);
-          await check(site.app, 0);
-          note(`autoscalers: ${router} ${name}`);
-        }
-        await run.close();
-      });
-    }
-    const kinds = { kept: (count: number) => `v${count + 1}`, returned: (count: number) => `unwanted-${count}` };
-    for (const [kind, versions] of Object.entries(kinds)) {
-      const site = await makeSite(namespace, `scaled-${kind}`, 'service', { isAutoscaled: true });
-      const { points, converged, problems } = await crashAtBoundaries(namespace, site, { versions, most });
-      sum.points += points;
-      sum.converged += converged;
-      sum.problems.push(...problems);
-      await check(site.app, points);
-      note(`autoscalers: every kill of ${kind}`);
-    }
+    await Promise.all([
+      alongPaths('service'),
+      alongPaths('gateway'),
+      underKills('kept', (count) => `v${count + 1}`),
+      underKills('returned', (count) => `unwanted-${count}`),
+    ]);
   } finally {
     watcher.stop();
   }
