@@ -1,6 +1,6 @@
 import type { JournalRecord } from '@bluegreen/contract';
-import type { ErrorJudgeMemory, LatencyJudgeMemory } from '@bluegreen/gates';
-import type { Evidence, ReleaseEvent, Verdict } from '@bluegreen/machine';
+import type { ErrorJudgeMemory, LatencyJudgeMemory, Word } from '@bluegreen/gates';
+import type { ReleaseEvent } from '@bluegreen/machine';
 
 export type JudgeMemory = ErrorJudgeMemory | LatencyJudgeMemory;
 
@@ -26,7 +26,9 @@ export class AnalysisMemory {
     for (const { event } of history as readonly JournalRecord<ReleaseEvent>[]) {
       if (event.type !== 'gate-judged' || event.memory === undefined) continue;
       const services = event.memory as Readonly<Record<string, JudgeMemory>>;
-      const recorded = { at: event.at, word: wordOf(event.verdict, event.evidence) };
+      const { verdict, evidence } = event;
+      const { reason, exposure } = evidence;
+      const recorded = { at: event.at, word: wordOf({ verdict, reason, exposure }) };
       this.#gates.set(event.gate, { attempt: event.attempt, services, recorded });
     }
   }
@@ -55,17 +57,18 @@ export class AnalysisMemory {
     gate: string,
     attempt: number,
     services: Readonly<Record<string, JudgeMemory>>,
-    said: { readonly at: number; readonly verdict: Verdict; readonly evidence: Evidence },
+    at: number,
+    said: Word,
   ): Readonly<Record<string, JudgeMemory>> | null {
     const known = this.#gates.get(gate);
     const before = known?.attempt === attempt ? known.recorded : null;
-    const word = wordOf(said.verdict, said.evidence);
-    const isDue = before === null || before.word !== word || said.at >= before.at + recordEveryMs;
-    this.#gates.set(gate, { attempt, services, recorded: isDue ? { at: said.at, word } : before });
+    const word = wordOf(said);
+    const isDue = before === null || before.word !== word || at >= before.at + recordEveryMs;
+    this.#gates.set(gate, { attempt, services, recorded: isDue ? { at, word } : before });
     return isDue && Object.keys(services).length > 0 ? services : null;
   }
 }
 
-function wordOf(verdict: Verdict, { reason, exposure }: Evidence): string {
+function wordOf({ verdict, reason, exposure }: Word): string {
   return `${verdict} ${reason ?? ''} ${exposure ?? ''}`;
 }

@@ -2,10 +2,11 @@ import type { LatencyReading, MetricReading, Slot } from '@bluegreen/contract';
 import {
   type ComparedLook,
   comparedWindow,
-  type Judgement,
   judgeErrorRatio,
   judgeLatency,
   judgeThreshold,
+  type Word,
+  WordedJudgement,
 } from '@bluegreen/gates';
 import type { CompiledAnalysis, Effect, Evidence, JudgedService, Verdict } from '@bluegreen/machine';
 import type { AnalysisMemory, JudgeMemory } from './analysis-memory.js';
@@ -56,33 +57,64 @@ export interface AnalysisVerdict {
   readonly memory?: Readonly<Record<string, unknown>>;
 }
 
-/** Judges every service; the worst word decides: fail, then error, then inconclusive. */
+/** An analysis whose numbers are put into words when somebody reads them. */
+export interface AnalysisJudgement {
+  readonly judgement: WordedJudgement;
+  /** What its journal has to remember of it. */
+  readonly memory: Readonly<Record<string, unknown>> | null;
+}
+
+/** `weighAnalysis`, with its numbers in words. */
 export function judgeAnalysis(
   effect: JudgeEffect,
   readings: Readings,
   now: number,
   memory: AnalysisMemory,
 ): AnalysisVerdict {
+  const weighed = weighAnalysis(effect, readings, now, memory);
+  const { verdict, evidence } = weighed.judgement;
+  return weighed.memory === null ? { verdict, evidence } : { verdict, evidence, memory: weighed.memory };
+}
+
+/** Judges every service; the worst word decides: fail, then error, then inconclusive. */
+export function weighAnalysis(
+  effect: JudgeEffect,
+  readings: Readings,
+  now: number,
+  memory: AnalysisMemory,
+): AnalysisJudgement {
   const { gate, attempt, subjects } = effect;
   const known = memory.of(gate.id, attempt);
   const learnt: Record<string, JudgeMemory> = {};
   const names = Object.keys(subjects);
-  let worst: Judgement | null = null;
+  let worst: WordedJudgement | null = null;
   for (const name of names) {
     const judged = judgeService(effect, names.length, name, readings[name] ?? {}, now, known[name] ?? null, memory);
     if (judged.memory !== null) learnt[name] = judged.memory;
-    const { verdict, evidence } = judged.judgement;
-    const named = names.length === 1 ? evidence : { ...evidence, summary: `${name}: ${evidence.summary}` };
-    if (worst === null || severity(verdict) > severity(worst.verdict)) worst = { verdict, evidence: named };
+    const { judgement } = judged;
+    if (worst !== null && severity(judgement.verdict) <= severity(worst.verdict)) continue;
+    worst = names.length === 1 ? judgement : named(name, judgement);
   }
-  if (worst === null) return { verdict: 'error', evidence: { summary: 'no service to judge' } };
-  if (effect.analysis!.kind === 'threshold') return worst;
-  const record = memory.keep(gate.id, attempt, learnt, { at: now, ...worst });
-  return record === null ? worst : { ...worst, memory: record };
+  if (worst === null) return { judgement: nothingJudged(), memory: null };
+  if (effect.analysis!.kind === 'threshold') return { judgement: worst, memory: null };
+  return { judgement: worst, memory: memory.keep(gate.id, attempt, learnt, now, worst.word) };
+}
+
+function named(name: string, judgement: WordedJudgement): WordedJudgement {
+  const { word } = judgement;
+  return new WordedJudgement(word, () => ({
+    ...judgement.evidence,
+    summary: `${name}: ${judgement.evidence.summary}`,
+  }));
+}
+
+function nothingJudged(): WordedJudgement {
+  const word: Word = { verdict: 'error', reason: undefined, exposure: undefined };
+  return new WordedJudgement(word, () => ({ summary: 'no service to judge' }));
 }
 
 interface ServiceVerdict {
-  readonly judgement: Judgement;
+  readonly judgement: WordedJudgement;
   readonly memory: JudgeMemory | null;
 }
 

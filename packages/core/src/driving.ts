@@ -3,7 +3,7 @@
 export type { AdapterPerformerOptions, Service } from './adapter-performer.js';
 export { adapterPerformer } from './adapter-performer.js';
 export type { AnalysisSignal, AnalysisVerdict, JudgeEffect, Readings, ServiceReadings } from './analysis.js';
-export { judgeAnalysis, signalsOf, windowOf } from './analysis.js';
+export { judgeAnalysis, signalsOf, weighAnalysis, windowOf } from './analysis.js';
 export { AnalysisMemory } from './analysis-memory.js';
 export type { AsyncDriverOptions, DriveEnd } from './async-driver.js';
 export { AsyncDriver } from './async-driver.js';

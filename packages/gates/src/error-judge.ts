@@ -12,7 +12,7 @@ import {
   weighErrors,
 } from './error-ratio.js';
 import type { MetricWindow } from './increase.js';
-import { type Judgement, unasked } from './judgement.js';
+import { unasked, WordedJudgement } from './judgement.js';
 import { isOneSided, mergeCells, type PendingCell } from './pending-cell.js';
 import type { SlotCounts } from './ratio-test.js';
 import { addBlock, type Block } from './share-blocks.js';
@@ -96,10 +96,10 @@ export function judgeErrorRatio(
   options: ErrorJudgeOptions,
   memory: ErrorJudgeMemory | null,
   look: ErrorLook,
-): { readonly memory: ErrorJudgeMemory | null; readonly judgement: Judgement } {
+): { readonly memory: ErrorJudgeMemory | null; readonly judgement: WordedJudgement } {
   const tests = errorRatioTests(options);
   const read = readCells(options, memory, look);
-  if ('verdict' in read) return { memory, judgement: read };
+  if (read instanceof WordedJudgement) return { memory, judgement: read };
   const settled: Draft = memory === null ? begin(tests, look) : draftOf(memory);
   const { fromMs, cellMs, candidate, control } = read;
   const cells = candidate.requests.length;
@@ -159,7 +159,7 @@ function readCells(
   { everyMs, maxRate }: ErrorJudgeOptions,
   memory: ErrorJudgeMemory | null,
   look: ErrorLook,
-): ReadCells | Judgement {
+): ReadCells | WordedJudgement {
   const fromMs = memory?.settledMs ?? look.openedAt;
   const cells = Math.min(mostCells, Math.max(0, Math.ceil((look.toMs - fromMs) / everyMs)));
   const grid = { fromMs, cellMs: everyMs, cells };
@@ -176,7 +176,7 @@ function readCells(
   return { fromMs, cellMs: everyMs, candidate, control: control?.kind === 'counted' ? control : null };
 }
 
-function noSeries(cells: NoCells | null, maxRate: number): Judgement {
+function noSeries(cells: NoCells | null, maxRate: number): WordedJudgement {
   return unasked('error', 'no-series', cells?.problem ?? 'there is no active slot to compare with', maxRate);
 }
 

@@ -1,4 +1,4 @@
-import { type Evidence, printDuration } from '@bluegreen/contract';
+import { type Evidence, printDuration, type Verdict } from '@bluegreen/contract';
 import { decisionTime } from './decision-time.js';
 import type { ComparedLook, ErrorJudgeOptions } from './error-judge.js';
 import {
@@ -9,7 +9,7 @@ import {
   errorTempering,
   leaning,
 } from './error-ratio.js';
-import type { Judgement } from './judgement.js';
+import { WordedJudgement } from './judgement.js';
 import { printCount, printPercent, printTimes } from './print-number.js';
 import { type RatioInterval, ratioInterval } from './ratio-interval.js';
 import type { Block } from './share-blocks.js';
@@ -35,35 +35,43 @@ const leansBad = -2.5;
 /** A gate that would take longer than this share of the time it has left wants more traffic. */
 const starvedShare = 1 / 3;
 
-/** The verdict, with its numbers in words. */
+/** The verdict. `weighed` must not change after it: its numbers are put into words when somebody reads them. */
 export function errorJudgement(
   options: ErrorJudgeOptions,
   tests: ErrorRatioTests,
   look: ComparedLook,
   weighed: Weighed,
-): { readonly judgement: Judgement; readonly hasPassed: boolean } {
+): { readonly judgement: WordedJudgement; readonly hasPassed: boolean } {
   const found = errorRatioEvidence(tests, weighed.state);
-  const facts = factsOf(options, look, weighed);
-  const say = (verdict: Judgement['verdict'], note: string, more: Partial<Evidence> = {}, hasPassed = false) => ({
-    judgement: { verdict, evidence: { ...facts.evidence, ...more, summary: [facts.words, note].join('; ') } },
+  const say = (verdict: Verdict, note: () => string, more: Partial<Evidence> = {}, hasPassed = false) => ({
+    judgement: new WordedJudgement({ verdict, reason: more.reason, exposure: more.exposure }, () => {
+      const facts = factsOf(options, look, weighed);
+      return { ...facts.evidence, ...more, summary: [facts.words, note()].join('; ') };
+    }),
     hasPassed,
   });
   if (weighed.hasFailed || found.fail >= found.failNeeded) {
-    return say('fail', failNote(options, found, weighed.hasPassed), {}, weighed.hasPassed);
+    return say('fail', () => failNote(options, found, weighed.hasPassed), {}, weighed.hasPassed);
   }
   if (isMismatch(weighed.split)) {
     const measured =
       weighed.state.candidate.requests / (weighed.state.candidate.requests + weighed.state.control.requests);
-    const note = `the candidate gets ${printPercent(measured)} of the requests instead of ${look.split?.percent} %`;
+    const note = (): string =>
+      `the candidate gets ${printPercent(measured)} of the requests instead of ${look.split?.percent} %`;
     return say('error', note, { reason: 'split-mismatch' }, weighed.hasPassed);
   }
   const ageMs = look.toMs - weighed.lastAt;
   if (ageMs > Math.max(staleMs, options.everyMs * 3)) {
-    return say('error', `the newest sample is ${printDuration(ageMs)} old`, { reason: 'stale' }, weighed.hasPassed);
+    return say(
+      'error',
+      () => `the newest sample is ${printDuration(ageMs)} old`,
+      { reason: 'stale' },
+      weighed.hasPassed,
+    );
   }
   const missing = missingFor(options, look, weighed.state);
   if (isPass(look, found, weighed.hasPassed)) {
-    if (missing === null) return say('pass', passNote(options, look), {}, true);
+    if (missing === null) return say('pass', () => passNote(options, look), {}, true);
     return say('inconclusive', missing.note, { reason: missing.reason }, true);
   }
   const etaMs = etaOf(options, look, weighed.state, found);
@@ -71,9 +79,12 @@ export function errorJudgement(
   if (missing !== null) return say('inconclusive', missing.note, { reason: missing.reason, ...wanted });
   const leftMs = look.dueAt === null ? null : Math.max(0, look.dueAt - look.toMs);
   const isLate = leftMs !== null && (etaMs === null || etaMs > leftMs);
-  const when = etaMs === null ? 'at this traffic it does not decide' : `it may decide in about ${printDuration(etaMs)}`;
-  const left = leftMs === null ? '' : `, ${printDuration(leftMs)} left`;
-  return say('inconclusive', `neither good nor bad is shown yet: ${when}${left}`, {
+  const note = (): string => {
+    const when =
+      etaMs === null ? 'at this traffic it does not decide' : `it may decide in about ${printDuration(etaMs)}`;
+    return `neither good nor bad is shown yet: ${when}${leftMs === null ? '' : `, ${printDuration(leftMs)} left`}`;
+  };
+  return say('inconclusive', note, {
     reason: isLate ? 'underpowered' : 'collecting',
     etaMs: isLate ? null : etaMs,
     ...wanted,
@@ -90,13 +101,15 @@ function missingFor(
   { minSamples, minTimeMs }: ErrorJudgeOptions,
   { openedAt, toMs }: ComparedLook,
   { candidate }: ErrorRatioState,
-): { readonly reason: string; readonly note: string } | null {
+): { readonly reason: string; readonly note: () => string } | null {
   const sinceMs = toMs - openedAt;
   if (candidate.requests < minSamples) {
     const reason = sinceMs < minTimeMs ? 'collecting' : 'low-traffic';
-    return { reason, note: `${printCount(minSamples)} requests needed` };
+    return { reason, note: () => `${printCount(minSamples)} requests needed` };
   }
-  return sinceMs < minTimeMs ? { reason: 'collecting', note: `at least ${printDuration(minTimeMs)} needed` } : null;
+  return sinceMs < minTimeMs
+    ? { reason: 'collecting', note: () => `at least ${printDuration(minTimeMs)} needed` }
+    : null;
 }
 
 function factsOf(

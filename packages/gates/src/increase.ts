@@ -146,21 +146,28 @@ function growth(inside: readonly MetricSample[], isBorn: boolean): { readonly co
 
 /** Tells whether the source answered earlier in the window, and did not have this series then. */
 function birthTest(all: readonly CutSeries[]): (series: CutSeries) => boolean {
-  const laterInstants = new Set<number>();
   let oldestAt = Number.POSITIVE_INFINITY;
-  let slowestMs = 0;
-  for (const { inside } of all) {
-    oldestAt = Math.min(oldestAt, inside[0]!.at);
-    slowestMs = Math.max(slowestMs, intervalOf(inside) ?? 0);
-    for (const { at } of inside.slice(1)) laterInstants.add(at);
-  }
+  for (const { inside } of all) oldestAt = Math.min(oldestAt, inside[0]!.at);
   return ({ inside, isOlder }) => {
     const firstAt = inside[0]!.at;
-    if (isOlder) return false;
-    if (laterInstants.has(firstAt)) return true;
-    const intervalMs = intervalOf(inside) ?? slowestMs;
+    // Nothing was there before the oldest one: nobody could have missed it.
+    if (isOlder || firstAt === oldestAt) return false;
+    if (all.some((other) => hasLater(other.inside, firstAt))) return true;
+    const intervalMs = intervalOf(inside) ?? slowestOf(all);
     return intervalMs > 0 && firstAt - oldestAt > lateFactor * intervalMs;
   };
+}
+
+/** A sample at exactly this instant that is not the first one. */
+function hasLater(inside: readonly MetricSample[], instant: number): boolean {
+  for (let index = 1; index < inside.length; index++) if (inside[index]!.at === instant) return true;
+  return false;
+}
+
+function slowestOf(all: readonly CutSeries[]): number {
+  let slowestMs = 0;
+  for (const { inside } of all) slowestMs = Math.max(slowestMs, intervalOf(inside) ?? 0);
+  return slowestMs;
 }
 
 function intervalOf(inside: readonly MetricSample[]): number | null {

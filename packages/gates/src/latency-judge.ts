@@ -1,8 +1,8 @@
-import type { Evidence, LatencyReading, Slot } from '@bluegreen/contract';
+import type { Evidence, LatencyReading, Slot, Verdict } from '@bluegreen/contract';
 import { printDuration } from '@bluegreen/contract';
 import { type ComparedLook, historyMs } from './error-judge.js';
 import { type CellGrid, growthByCell, type MetricWindow } from './increase.js';
-import { type Judgement, unasked } from './judgement.js';
+import { unasked, WordedJudgement } from './judgement.js';
 import {
   beginLatency,
   copyLatency,
@@ -63,7 +63,7 @@ export function judgeLatency(
   options: LatencyJudgeOptions,
   memory: LatencyJudgeMemory | null,
   look: LatencyLook,
-): { readonly memory: LatencyJudgeMemory | null; readonly judgement: Judgement } {
+): { readonly memory: LatencyJudgeMemory | null; readonly judgement: WordedJudgement } {
   const { maxSlowdown, everyMs } = options;
   if (look.isAlone || look.control === null) {
     const summary = 'the candidate serves everybody: there is nothing to compare its latency with';
@@ -149,14 +149,13 @@ function decide(
   look: LatencyLook,
   { state, hasPassed, hasFailed }: Draft,
   lastAt: number,
-): { readonly judgement: Judgement; readonly hasPassed: boolean } {
+): { readonly judgement: WordedJudgement; readonly hasPassed: boolean } {
   const found = latencyEvidence(tests, state);
-  const { words, evidence } = factsOf(options, look, state, found.worst);
-  const say = (verdict: Judgement['verdict'], note: string, reason?: string, passed = hasPassed) => ({
-    judgement: {
-      verdict,
-      evidence: { ...evidence, ...(reason === undefined ? {} : { reason }), summary: [words, note].join('; ') },
-    },
+  const say = (verdict: Verdict, note: string, reason?: string, passed = hasPassed) => ({
+    judgement: new WordedJudgement({ verdict, reason, exposure: undefined }, () => {
+      const { words, evidence } = factsOf(options, look, state, found.worst);
+      return { ...evidence, ...(reason === undefined ? {} : { reason }), summary: [words, note].join('; ') };
+    }),
     hasPassed: passed,
   });
   if (hasFailed || found.fail >= found.failNeeded) {
@@ -172,7 +171,7 @@ function decide(
     return say('inconclusive', 'the quantiles lie above the highest edge of the histogram', 'buckets-too-low');
   }
   const isPass = found.pass >= (hasPassed ? 0 : found.passNeeded);
-  const samples = evidence.samples ?? 0;
+  const samples = state.levels[found.worst]!.candidate.requests;
   const isShort = look.toMs - look.openedAt < options.minTimeMs;
   if (samples < options.minSamples) {
     return say(
@@ -228,7 +227,7 @@ function edgesOf(reading: LatencyReading): readonly number[] | null {
   return isAscending && edges.at(-1) === Number.POSITIVE_INFINITY ? edges.slice(0, -1) : null;
 }
 
-function noEdges(reading: LatencyReading, limit: number): Judgement {
+function noEdges(reading: LatencyReading, limit: number): WordedJudgement {
   const isEmpty = Array.isArray(reading) && reading.length === 0;
   return isEmpty
     ? unasked('error', 'no-series', 'the metric source has no latencies', limit)

@@ -1,7 +1,7 @@
 import type { MetricReading, Slot, Verdict } from '@bluegreen/contract';
 import { printDuration } from '@bluegreen/contract';
 import { type Increase, increaseOf } from './increase.js';
-import type { Judgement } from './judgement.js';
+import { unasked, WordedJudgement } from './judgement.js';
 import { printCount, printPercentPair } from './print-number.js';
 import { isReading } from './slot-cells.js';
 
@@ -42,25 +42,25 @@ type Counted = Extract<Increase, { readonly kind: 'counted' }>;
  * A slot without any error series is `no-series`, never "no errors": a source must answer 0 for errors that did not
  * happen, or a broken query would pass every release.
  */
-export function judgeThreshold(limits: ThresholdLimits, measured: ThresholdMeasurement): Judgement {
+export function judgeThreshold(limits: ThresholdLimits, measured: ThresholdMeasurement): WordedJudgement {
   if (!areLimits(limits, measured))
-    return unasked('invalid-limits', 'the limits or the window are not numbers', limits);
+    return unasked('error', 'invalid-limits', 'the limits or the window are not numbers', limits.maxRate);
   const { slot } = measured;
   const requestSeries = measured.requests?.[slot];
   const errorSeries = measured.errors?.[slot];
   if (!isReading(requestSeries) || !isReading(errorSeries)) {
-    return unasked('invalid-samples', `the metric source gave no list of series for ${slot}`, limits);
+    return unasked('error', 'invalid-samples', `the metric source gave no list of series for ${slot}`, limits.maxRate);
   }
   const requests = increaseOf(requestSeries, errorSeries, measured);
   const errors = increaseOf(errorSeries, requestSeries, measured);
   for (const increase of [requests, errors]) {
-    if (increase.kind === 'invalid') return unasked('invalid-samples', increase.problem, limits);
+    if (increase.kind === 'invalid') return unasked('error', 'invalid-samples', increase.problem, limits.maxRate);
   }
   if (requests.kind !== 'counted') return noSeries('request', limits, measured);
   if (errors.kind !== 'counted') return noSeries('error', limits, measured);
   if (errors.count > requests.count) {
     const summary = `${printCount(errors.count)} errors of only ${printCount(requests.count)} requests in ${windowText(measured)}`;
-    return unasked('errors-exceed-requests', summary, limits);
+    return unasked('error', 'errors-exceed-requests', summary, limits.maxRate);
   }
   return decide(limits, measured, requests, errors);
 }
@@ -70,33 +70,31 @@ function decide(
   measured: ThresholdMeasurement,
   requests: Counted,
   errors: Counted,
-): Judgement {
+): WordedJudgement {
   const windowMs = measured.toMs - measured.fromMs;
-  const judgement = (verdict: Verdict, reason?: string, note?: string): Judgement => ({
-    verdict,
-    evidence: {
-      summary: summaryOf(limits, measured, requests, errors, note),
+  const judgement = (verdict: Verdict, reason?: string, note?: () => string): WordedJudgement =>
+    new WordedJudgement({ verdict, reason, exposure: undefined }, () => ({
+      summary: summaryOf(limits, measured, requests, errors, note?.()),
       ...(reason === undefined ? {} : { reason }),
       ...(requests.count === 0 ? {} : { value: errors.count / requests.count }),
       limit: limits.maxRate,
       samples: requests.count,
       windowMs,
-    },
-  });
+    }));
   const isEnough = requests.count > 0 && requests.count >= limits.minSamples;
   if (isEnough && errors.count / requests.count > limits.maxRate) return judgement('fail');
   const ageMs = measured.toMs - Math.min(requests.lastAt, errors.lastAt);
   const half = limits.windowMs / 2;
-  if (ageMs > half) return judgement('inconclusive', 'stale', `the newest sample is ${printDuration(ageMs)} old`);
+  if (ageMs > half) return judgement('inconclusive', 'stale', () => `the newest sample is ${printDuration(ageMs)} old`);
   const isFull = windowMs >= limits.windowMs;
   if (!isEnough) {
     const reason = !isFull ? 'collecting' : requests.count === 0 ? 'no-requests' : 'low-traffic';
-    return judgement('inconclusive', reason, `${printCount(Math.max(1, limits.minSamples))} requests needed`);
+    return judgement('inconclusive', reason, () => `${printCount(Math.max(1, limits.minSamples))} requests needed`);
   }
-  if (!isFull) return judgement('inconclusive', 'collecting', `a full ${printDuration(limits.windowMs)} needed`);
+  if (!isFull) return judgement('inconclusive', 'collecting', () => `a full ${printDuration(limits.windowMs)} needed`);
   const spanMs = Math.min(requests.lastAt - requests.firstAt, windowMs);
   if (spanMs < half)
-    return judgement('inconclusive', 'partial-window', `the samples span only ${printDuration(spanMs)}`);
+    return judgement('inconclusive', 'partial-window', () => `the samples span only ${printDuration(spanMs)}`);
   return judgement('pass');
 }
 
@@ -118,14 +116,12 @@ function summaryOf(
   ].join('; ');
 }
 
-function noSeries(signal: string, limits: ThresholdLimits, measured: ThresholdMeasurement): Judgement {
-  const summary = `no ${signal} series for ${measured.slot} in ${windowText(measured)}`;
-  const windowMs = measured.toMs - measured.fromMs;
-  return { verdict: 'inconclusive', evidence: { summary, reason: 'no-series', limit: limits.maxRate, windowMs } };
-}
-
-function unasked(reason: string, summary: string, limits: ThresholdLimits): Judgement {
-  return { verdict: 'error', evidence: { summary, reason, limit: limits.maxRate } };
+function noSeries(signal: string, limits: ThresholdLimits, measured: ThresholdMeasurement): WordedJudgement {
+  const reason = 'no-series';
+  return new WordedJudgement({ verdict: 'inconclusive', reason, exposure: undefined }, () => {
+    const summary = `no ${signal} series for ${measured.slot} in ${windowText(measured)}`;
+    return { summary, reason, limit: limits.maxRate, windowMs: measured.toMs - measured.fromMs };
+  });
 }
 
 function windowText({ fromMs, toMs }: ThresholdMeasurement): string {

@@ -54,10 +54,10 @@ function optionsOf(setting: Setting): SimulateOptions {
     seed: setting.seed,
     policy: {
       analyses: analysesOf(setting),
-      shift: [{ to: 20, hold: '2m', gates: [{ analysis: 'errors' }] }, { to: 100 }],
+      shift: [{ to: 20, hold: '90s', gates: [{ analysis: 'errors' }] }, { to: 100 }],
       guardrails: ['errors'],
       bake: { for: setting.bake, gates: [{ analysis: 'errors' }] },
-      retire: { after: '5m' },
+      retire: { after: '1m' },
       limits: { poll: setting.poll, call: setting.call },
     },
     candidate: setting.isBad ? errors({ rate: 0.2, afterMs: 30_000 }) : {},

@@ -2,10 +2,10 @@ import {
   type AnalysisMemory,
   type AnalysisSignal,
   type JudgeEffect,
-  judgeAnalysis,
   type ReleaseProcess,
   type ServiceReadings,
   signalsOf,
+  weighAnalysis,
   windowOf,
 } from '@bluegreen/core/driving';
 import type { Look, RepeatedCalls } from '../world/repeated-calls.js';
@@ -51,9 +51,13 @@ export class RepeatedLook implements Look {
       const measured = calls.measure({ service, signal, window: this.#window }, now);
       readings[service] = { ...readings[service], [signal]: measured };
     }
-    const said = judgeAnalysis(effect, readings, this.#begunAt, draft);
+    const { judgement, memory } = weighAnalysis(effect, readings, this.#begunAt, draft);
+    if (memory !== null) return false;
+    const { verdict, reason, exposure } = judgement.word;
+    // Without its numbers: where the machine wants these too, it is news.
+    const evidence = { summary: '', ...(reason && { reason }), ...(exposure && { exposure }) };
     const { gate, attempt } = effect;
-    return process.tellsNothing({ type: 'gate-judged', gate: gate.id, attempt, ...said, at: now });
+    return process.tellsNothing({ type: 'gate-judged', gate: gate.id, attempt, verdict, evidence, at: now });
   }
 
   keep(): void {
