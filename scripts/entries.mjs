@@ -48,7 +48,8 @@ function exportedSources(manifest) {
  * @returns {string[]}
  */
 function binSources(manifest) {
-  return Object.values(manifest.bin ?? {}).map((file) =>
+  // Only what is published has it: a command that is not built yet cannot be linked here.
+  return Object.values(manifest.publishConfig?.bin ?? {}).map((file) =>
     file.replace(/^(\.\/)?dist\//, 'src/').replace(/\.js$/, '.ts'),
   );
 }

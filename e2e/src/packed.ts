@@ -9,6 +9,7 @@ import { type Checks, createChecks } from './packed/checks.js';
 import { command } from './packed/command.js';
 import { type Consumer, createConsumer } from './packed/consumer.js';
 import { findNode } from './packed/find-node.js';
+import { createOwnAdapter } from './packed/own-adapter.js';
 import { lintTarballs, packAll } from './packed/pack.js';
 import { testPolicies } from './packed/policy-tests.js';
 
@@ -55,6 +56,7 @@ function usePackages(folder: string, nodes: readonly number[], checks: Checks): 
     for (const major of nodes) runOn(major, consumer, digests, checks);
     checks.add('simulations are the same bytes on every Node', differing(nodes, digests));
     testPolicies(root, folder, tarballs, nodes, checks);
+    createOwnAdapter(folder, consumer, tarballs, checks);
   }
   return tarballs.length;
 }

@@ -1,5 +1,5 @@
 import { testTrafficAdapter } from '@bluegreen/conformance';
 import { describe, test } from 'vitest';
-import { flagBench } from './benches.js';
+import { flagBench } from './flag-bench.js';
 
 testTrafficAdapter({ describe, test }, flagBench);

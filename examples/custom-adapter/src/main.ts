@@ -1,6 +1,7 @@
 // Proves both adapters without a test runner. `--json`: everything that was seen, for a machine.
 import { printReport, proveTrafficAdapter } from '@bluegreen/conformance';
-import { flagBench, keyValueBench } from './benches.js';
+import { flagBench } from './flag-bench.js';
+import { keyValueBench } from './key-value-bench.js';
 
 const reports = {
   'key-value store': await proveTrafficAdapter(keyValueBench),

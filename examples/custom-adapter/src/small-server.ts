@@ -7,7 +7,7 @@ export interface Kept {
   readonly version: number;
 }
 
-/** A real HTTP server with a key-value store and flags, and with everything that can go wrong on the way to it. */
+/** A real HTTP server that keeps values and flags, and everything that can go wrong on the way to it. */
 export class SmallServer {
   readonly kept = new Map<string, Kept>();
   readonly token: string;
