@@ -1,9 +1,9 @@
 import {
   beginErrorRatio,
   type ErrorJudgeOptions,
-  errorExposure,
   errorRatioEvidence,
   errorRatioTests,
+  exposureOf,
   learnControl,
   weighErrors,
 } from '@bluegreen/gates';
@@ -27,7 +27,7 @@ export const options: ErrorJudgeOptions = {
   failAbove: 1,
   harmlessRate: 0.001,
   failBudget: 0.01,
-  passBudget: 0.02,
+  passBudget: 0.03,
   minSamples: 50,
   minTimeMs: 300_000,
   everyMs: 60_000 / looksPerMinute,
@@ -55,8 +55,7 @@ function judge(history: readonly (readonly [number, number])[]): Release {
       return found.passRatio >= found.passNeeded && found.passLimit >= found.passNeeded ? 'shipped' : null;
     },
     exposure(atMs) {
-      const look = { openedAt: 0, toMs: atMs, dueAt: horizonMs, isAlone: false, split: null };
-      return errorExposure(options, tests, { ...look, candidate: 'green', control: 'blue' }, state);
+      return exposureOf(tests, state, { toMs: atMs, dueAt: horizonMs, isAlone: false });
     },
   };
 }
@@ -78,7 +77,7 @@ export function playSequential(
   return endingOf(situation, 'undecided', minutes, excessPerMinute(situation, weight) * minutes);
 }
 
-const shares = [0.1, 0.25, 0.45] as const;
+const shares = [0.1, 0.2, 0.4] as const;
 const raiseEveryMs = 120_000;
 
 /** The share goes up while the gate starves and nothing speaks against the version, and back when something does. */

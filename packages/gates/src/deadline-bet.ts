@@ -3,7 +3,7 @@ import { normalCdf, normalDensity, normalQuantile } from './normal.js';
 /** A step further than this is never worth it: one alternative is at most this many natural logarithms away. */
 const boldest = 3;
 /** So close to certain counts as certain: what is left can't be bet on in whole requests. */
-const certain = 0.85;
+const certain = 0.9;
 
 /**
  * The alternative to weigh the next interval against, so that evidence is strongest when the time is over: a test that may

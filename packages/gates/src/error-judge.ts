@@ -202,7 +202,7 @@ function weighMerged(
   beginsAt: number,
 ): void {
   const leftMs = look.dueAt === null ? 0 : Math.max(0, look.dueAt - beginsAt);
-  draft.blocks = addBlock(draft.blocks, look.split?.percent ?? null, counts, errorTempering(draft.state));
+  draft.blocks = addBlock(draft.blocks, look.split?.percent ?? null, counts, errorTempering(draft.state).fail);
   weighErrors(tests, draft.state, { ...counts, durationMs, leftMs });
   draft.split = addToSplit(draft.split, look.split, beginsAt, counts.controlRequests, counts.candidateRequests);
 }

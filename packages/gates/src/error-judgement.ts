@@ -1,13 +1,12 @@
 import { type Evidence, printDuration, type Verdict } from '@bluegreen/contract';
-import { decisionTime } from './decision-time.js';
+import { timeToPass } from './error-eta.js';
+import { exposureOf } from './error-exposure.js';
 import type { ComparedLook, ErrorJudgeOptions } from './error-judge.js';
 import {
   type ErrorRatioEvidence,
   type ErrorRatioState,
   type ErrorRatioTests,
   errorRatioEvidence,
-  errorTempering,
-  leaning,
 } from './error-ratio.js';
 import { WordedJudgement } from './judgement.js';
 import { printCount, printPercent, printTimes } from './print-number.js';
@@ -29,11 +28,6 @@ interface Weighed {
 const shownAlpha = 0.05;
 /** Older data are no longer the present. */
 const staleMs = 120_000;
-/** Evidence of harm, or a leaning to it, from which on fewer users should meet the candidate. */
-const suspicion = Math.log(3);
-const leansBad = -2.5;
-/** A gate that would take longer than this share of the time it has left wants more traffic. */
-const starvedShare = 1 / 3;
 
 /** The verdict. `weighed` must not change after it: its numbers are put into words when somebody reads them. */
 export function errorJudgement(
@@ -74,8 +68,9 @@ export function errorJudgement(
     if (missing === null) return say('pass', () => passNote(options, look), {}, true);
     return say('inconclusive', missing.note, { reason: missing.reason }, true);
   }
-  const etaMs = etaOf(options, look, weighed.state, found);
-  const wanted = exposure(etaMs, look, found, weighed.state);
+  const etaMs = timeToPass(tests, weighed.state, look.isAlone);
+  const exposure = exposureOf(tests, weighed.state, look);
+  const wanted = exposure === undefined ? {} : { exposure };
   if (missing !== null) return say('inconclusive', missing.note, { reason: missing.reason, ...wanted });
   const leftMs = look.dueAt === null ? null : Math.max(0, look.dueAt - look.toMs);
   const isLate = leftMs !== null && (etaMs === null || etaMs > leftMs);
@@ -166,72 +161,4 @@ function passNote({ maxRatio, maxRate }: ErrorJudgeOptions, { isAlone }: Compare
   return isAlone
     ? `${below}; nothing to compare with`
     : `${below} and below ${printTimes(maxRatio)} times the active slot`;
-}
-
-/** How long until a version that is as good as the control would have passed. */
-function etaOf(
-  { maxRatio, maxRate }: ErrorJudgeOptions,
-  { isAlone }: ComparedLook,
-  state: ErrorRatioState,
-  found: ErrorRatioEvidence,
-): number | null {
-  const { control, candidate, elapsedMs } = state;
-  const seconds = elapsedMs / 1_000;
-  const requests = control.requests + candidate.requests;
-  if (seconds <= 0 || candidate.requests === 0) return null;
-  const tempering = errorTempering(state);
-  const rate = (control.bad + candidate.bad + 0.5) / (requests + 1);
-  const perSecond = tempering * (candidate.requests / seconds) * gainBelow(rate, maxRate);
-  const limitMs = missingMs(found.passNeeded - found.passLimit, perSecond);
-  if (isAlone) return limitMs;
-  const { driftPerSecond } = decisionTime({
-    side: 'pass',
-    requestsPerSecond: requests / seconds,
-    baselineRate: rate,
-    weight: candidate.requests / requests,
-    trueRatio: 1,
-    alternativeRatio: 1,
-    nullRatio: maxRatio,
-    budget: 0.5,
-    tempering,
-  });
-  const ratioMs = missingMs(found.passNeeded - found.passRatio, driftPerSecond);
-  return limitMs === null || ratioMs === null ? null : Math.max(limitMs, ratioMs);
-}
-
-/** Evidence per request that a rate is below a limit. */
-function gainBelow(rate: number, limit: number): number {
-  if (rate >= limit) return 0;
-  return rate * Math.log(rate / limit) + (1 - rate) * Math.log((1 - rate) / (1 - limit));
-}
-
-function missingMs(missing: number, perSecond: number): number | null {
-  if (missing <= 0) return 0;
-  return perSecond > 0 ? (missing / perSecond) * 1_000 : null;
-}
-
-function exposure(
-  etaMs: number | null,
-  { dueAt, toMs, isAlone }: ComparedLook,
-  found: ErrorRatioEvidence,
-  state: ErrorRatioState,
-): Pick<Evidence, 'exposure'> {
-  if (isAlone) return {};
-  if (found.fail > suspicion || leaning(state) < leansBad) return { exposure: 'lower' };
-  if (dueAt === null) return {};
-  return etaMs === null || etaMs > (dueAt - toMs) * starvedShare ? { exposure: 'raise' } : {};
-}
-
-/**
- * Whether the candidate should get more users, because at this traffic the gate would not decide in time, or fewer, because
- * it may be bad.
- */
-export function errorExposure(
-  options: ErrorJudgeOptions,
-  tests: ErrorRatioTests,
-  look: ComparedLook,
-  state: ErrorRatioState,
-): Evidence['exposure'] {
-  const found = errorRatioEvidence(tests, state);
-  return exposure(etaOf(options, look, state, found), look, found, state).exposure;
 }

@@ -1,5 +1,11 @@
 import { boldness } from './deadline-bet.js';
-import { addToDispersion, type DispersionPrior, type DispersionSums, noDispersion, temperingOf } from './dispersion.js';
+import {
+  addToDispersion,
+  cautiousTempering,
+  type DispersionSums,
+  expectedTempering,
+  noDispersion,
+} from './dispersion.js';
 import { addStart, freshEvidence, type LogEvidence, logMean, logOf, startMass } from './evidence.js';
 import { addToLimit, type LimitTest, limitTest } from './limit-test.js';
 import { addToRatio, type RatioTest, ratioTest, type SlotCounts } from './ratio-test.js';
@@ -25,7 +31,7 @@ export interface ErrorRatioLimits {
 
 /** One stretch of measurement. */
 export interface ErrorCell extends SlotCounts {
-  /** Lengths, in milliseconds, of this cell and of what is left until the deadline after it began; 0: no deadline. */
+  /** Lengths, in milliseconds, of this cell and of what is left until the deadline after it began; 0: there is none, or it is over. */
   readonly durationMs: number;
   readonly leftMs: number;
 }
@@ -63,13 +69,12 @@ export interface ErrorRatioTests {
 const bucketMs = 60_000;
 const startEveryMs = 300_000;
 /** How the evidence for passing is shared between the bet on the deadline and the fixed alternatives. */
-const betShare = 0.75;
+const betShare = 0.9;
 /** Alternatives for passing are powers of `maxRatio`: a good version is at 1, and most of the weight is there. */
 const passPowers = [0.5, 0, -0.5, -1, -2] as const;
 const passShares = [0.15, 0.55, 0.15, 0.1, 0.05] as const;
 /** How the evidence for passing is shared between "fewer than `maxRatio` times" and "less than is harmful". */
-const harmlessShare = 0.1;
-const prior: DispersionPrior = { dispersion: 9, bad: 1 };
+export const harmlessShare = 0.05;
 
 export function errorRatioTests(limits: ErrorRatioLimits): ErrorRatioTests {
   const { maxRatio, failAbove, maxRate, harmlessRate } = limits;
@@ -134,9 +139,9 @@ export function learnControl(state: ErrorRatioState, durationMs: number, request
   state.bucket = { durationMs: 0, requests: 0, bad: 0 };
 }
 
-/** What one error counts now, at most 1. */
-export function errorTempering(state: ErrorRatioState): number {
-  return temperingOf(state.dispersion, prior);
+/** What one error counts now, at most 1: as evidence of harm, and as evidence of soundness. */
+export function errorTempering({ dispersion }: ErrorRatioState): { readonly fail: number; readonly pass: number } {
+  return { fail: cautiousTempering(dispersion), pass: expectedTempering(dispersion) };
 }
 
 /** Weighs one cell; what it is weighed with was known before it. Changes `state`. */
@@ -149,15 +154,15 @@ export function weighErrors(tests: ErrorRatioTests, state: ErrorRatioState, cell
     addStart(state.failLimit, tests.failLimit.mixture, mass);
     if (tests.harmful !== null) addStart(state.harmful, tests.harmful.mixture, mass);
   }
-  const tempering = errorTempering(state);
+  const { fail, pass } = errorTempering(state);
   const { candidateRequests, candidateBad, controlRequests, controlBad } = cell;
-  addToRatio(tests.failRatio, state.failRatio, cell, tempering);
-  addToRatio(tests.passRatio, state.passRatio, cell, tempering);
-  addToLimit(tests.failLimit, state.failLimit, candidateRequests, candidateBad, tempering);
-  addToLimit(tests.passLimit, state.passLimit, candidateRequests, candidateBad, tempering);
-  if (tests.harmful !== null) addToLimit(tests.harmful, state.harmful, candidateRequests, candidateBad, tempering);
-  if (tests.harmless !== null) addToLimit(tests.harmless, state.harmless, candidateRequests, candidateBad, tempering);
-  betOnDeadline(tests, state, cell, tempering);
+  addToRatio(tests.failRatio, state.failRatio, cell, fail);
+  addToRatio(tests.passRatio, state.passRatio, cell, pass);
+  addToLimit(tests.failLimit, state.failLimit, candidateRequests, candidateBad, fail);
+  addToLimit(tests.passLimit, state.passLimit, candidateRequests, candidateBad, pass);
+  if (tests.harmful !== null) addToLimit(tests.harmful, state.harmful, candidateRequests, candidateBad, fail);
+  if (tests.harmless !== null) addToLimit(tests.harmless, state.harmless, candidateRequests, candidateBad, pass);
+  betOnDeadline(tests, state, cell, pass);
   state.control.requests += controlRequests;
   state.control.bad += controlBad;
   state.candidate.requests += candidateRequests;
@@ -166,22 +171,25 @@ export function weighErrors(tests: ErrorRatioTests, state: ErrorRatioState, cell
   learnControl(state, cell.durationMs, controlRequests, controlBad);
 }
 
-/** Where nothing is known yet, so many errors are taken to come as would fill the time with one a minute. */
-const guessedErrors = 2;
+/**
+ * Bad requests per millisecond that are still to come, from the active slot's past as far as it is known. It only aims the
+ * bet: a rate that is another one today costs strength, never validity.
+ */
+function comingPerMs({ dispersion, control, candidate, elapsedMs }: ErrorRatioState, cell: ErrorCell): number {
+  const rate = (dispersion.bad + 0.5) / (dispersion.requests + 1);
+  const requests = control.requests + candidate.requests + cell.controlRequests + cell.candidateRequests;
+  return (rate * requests) / (elapsedMs + cell.durationMs);
+}
 
 function betOnDeadline(tests: ErrorRatioTests, state: ErrorRatioState, cell: ErrorCell, tempering: number): void {
   const { controlRequests: n0, candidateRequests: n1, candidateBad: x1, controlBad: x0, leftMs } = cell;
-  if (leftMs <= 0 || n0 <= 0 || n1 <= 0 || x0 + x1 === 0) return;
+  if (n0 <= 0 || n1 <= 0 || x0 + x1 === 0) return;
   const { maxRatio, passBudget } = tests.limits;
-  const seen = state.control.bad + state.candidate.bad;
-  const comingPerMs = (seen + guessedErrors) / (state.elapsedMs + guessedErrors * 60_000);
   const falls = (maxRatio * n1) / (maxRatio * n1 + n0);
-  const information = comingPerMs * leftMs * falls * (1 - falls) * tempering;
-  const bold = boldness(
-    state.bet,
-    passBudget * betShare * (tests.harmless === null ? 1 : 1 - harmlessShare),
-    information,
-  );
+  const information = comingPerMs(state, cell) * leftMs * falls * (1 - falls) * tempering;
+  const budget = passBudget * betShare * (tests.harmless === null ? 1 : 1 - harmlessShare);
+  // Without a deadline nothing can be aimed at: then against a version that is as good as the active one.
+  const bold = leftMs > 0 ? boldness(state.bet, budget, information) : Math.log(maxRatio);
   if (bold === 0) return;
   const ratio = maxRatio * Math.exp(-bold);
   state.bet += tempering * (x1 * -bold - (x0 + x1) * Math.log((ratio * n1 + n0) / (maxRatio * n1 + n0)));

@@ -1,10 +1,17 @@
 export type { DecisionQuestion, DecisionTime } from './decision-time.js';
 export { cleanRequestsNeeded, decisionTime } from './decision-time.js';
-export type { DispersionPrior, DispersionSums } from './dispersion.js';
-export { addToDispersion, dispersionOf, noDispersion, temperingOf } from './dispersion.js';
+export type { DispersionSums } from './dispersion.js';
+export {
+  addToDispersion,
+  cautiousTempering,
+  dispersionOf,
+  expectedTempering,
+  noDispersion,
+  temperingOf,
+} from './dispersion.js';
+export { exposureOf } from './error-exposure.js';
 export type { ComparedLook, ErrorJudgeMemory, ErrorJudgeOptions, ErrorLook } from './error-judge.js';
 export { comparedWindow, historyMs, judgeErrorRatio } from './error-judge.js';
-export { errorExposure } from './error-judgement.js';
 export type {
   ErrorCell,
   ErrorRatioEvidence,

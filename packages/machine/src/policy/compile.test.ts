@@ -160,12 +160,17 @@ describe('analyses that compare with the active slot', () => {
       maxRate: 0.01,
       harmlessRate: 0.001,
       failBudget: 0.01,
-      passBudget: 0.02,
+      passBudget: 0.03,
       minSamples: 50,
       minTimeMs: 5 * minute,
       everyMs: 15_000,
     });
-    expect(analyses.latency).toMatchObject({ quantiles: [0.9, 0.99], maxSlowdown: 1.1, warmUpMs: 15 * minute });
+    expect(analyses.latency).toMatchObject({
+      quantiles: [0.9, 0.99],
+      maxSlowdown: 1.1,
+      warmUpMs: 15 * minute,
+      passBudget: 0.02,
+    });
   });
 
   it('share one chance to fail a good version among all their gates and guardrails, dry runs left out', () => {

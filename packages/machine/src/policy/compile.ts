@@ -125,7 +125,8 @@ function comparingGates({ analyses = {}, verify, shift, bake, guardrails = [] }:
 }
 
 function compileComparison(analysis: ErrorRatioPolicy | LatencyPolicy, failBudget: number): CompiledAnalysis {
-  const { minSamples, minTime, falsePass, every } = { ...policyDefaults.compared, ...analysis };
+  const kindly = analysis.kind === 'latency' ? policyDefaults.latency : policyDefaults.errorRatio;
+  const { minSamples, minTime, falsePass, every } = { ...policyDefaults.compared, ...kindly, ...analysis };
   const shared = {
     failBudget,
     passBudget: falsePass,

@@ -9,10 +9,10 @@ export const policyDefaults = {
   prepare: { readyWithin: '10m', capacity: 'match-active', autoscaling: 'leave', parity: 'ignore' },
   workers: { onRollback: 'gap' },
   analysis: { every: '10s' },
-  /** Assumed, but for `falsePass` and `warmUp`: docs/reference/gates.md says what they were measured against. */
-  compared: { minSamples: 50, minTime: '5m', falsePass: 0.02, every: '15s' },
-  errorRatio: { failAbove: 1 },
-  latency: { warmUp: '15m' },
+  /** Assumed, but for each `falsePass` and `warmUp`: docs/reference/gates.md says what they were measured against. */
+  compared: { minSamples: 50, minTime: '5m', every: '15s' },
+  errorRatio: { failAbove: 1, falsePass: 0.03 },
+  latency: { warmUp: '15m', falsePass: 0.02 },
   gate: { onFailure: 'rollback', dryRun: false },
   check: { timeout: '1m', attempts: 1 },
   approval: { count: 1, byRequester: 'refused' },

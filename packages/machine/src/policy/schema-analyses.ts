@@ -37,7 +37,7 @@ export function errorRatioSchema(shape: SchemaShape) {
       rate,
       'Up to this rate more errors than the active slot are no harm. Left out: a tenth of `maxRate`.',
     ),
-    ...comparedEntries(),
+    ...comparedEntries(errorRatio.falsePass),
   });
 }
 
@@ -51,11 +51,11 @@ export function latencySchema(shape: SchemaShape) {
       'How long new instances are slow by nature. Latency counts from then on, from the first users of the candidate.',
       latency.warmUp,
     ),
-    ...comparedEntries(),
+    ...comparedEntries(latency.falsePass),
   });
 }
 
-function comparedEntries() {
+function comparedEntries(falsePass: number) {
   return {
     minSamples: optional(
       count(1_000_000_000),
@@ -63,7 +63,7 @@ function comparedEntries() {
       compared.minSamples,
     ),
     minTime: optional(duration, 'Time since the gate opened without which nothing passes.', compared.minTime),
-    falsePass: optional(chance, 'Chance that a version at the limit passes.', compared.falsePass),
+    falsePass: optional(chance, 'Chance that a version at the limit passes.', falsePass),
     every: optional(duration, 'Time between two looks. Looking more often costs nothing but queries.', compared.every),
   };
 }
