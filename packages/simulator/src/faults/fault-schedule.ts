@@ -56,16 +56,11 @@ export class FaultSchedule {
     const call = this.#countCall(operation, service);
     const planned = this.#planned.get(operation);
     if (planned === undefined) return { call, fault: this.#disturbance(operation), before: nothing };
-    const counts = {
-      anywhere: this.#count(operation),
-      service: call,
-      slot: slot === null ? 0 : this.#count(`${operation} ${service} ${slot}`),
-      slotAnywhere: slot === null ? 0 : this.#count(`${operation} * ${slot}`),
-    };
+    for (const name of countNames(operation, service, slot)) this.#count(name, 1);
     let fault: CallFault | null = null;
     let before: TriggeredFault[] | null = null;
     for (const one of planned) {
-      if (!isTurn(one, service, slot, counts)) continue;
+      if (!this.#isTurn(one, service, slot)) continue;
       if (!isWorldFault(one)) {
         fault ??= one;
       } else {
@@ -85,10 +80,16 @@ export class FaultSchedule {
     };
   }
 
-  /** True when calls of this operation are only counted: none has a fault planned, and no outage comes to an end. */
-  isQuiet(operation: Operation, now: number): boolean {
-    if (this.#planned.has(operation) || this.#outages.some(({ until }) => until > now)) return false;
-    return !this.#disturbances.some((each) => each.left > 0 && each.operation === operation);
+  /** How many calls of this operation, at least, are only counted from now on: none of them has a fault. */
+  quietCalls(operation: Operation, now: number): number {
+    if (this.#outages.some(({ until }) => until > now)) return 0;
+    if (this.#disturbances.some((each) => each.left > 0 && each.operation === operation)) return 0;
+    let quiet = Number.POSITIVE_INFINITY;
+    for (const planned of this.#planned.get(operation) ?? []) {
+      const counted = this.#counts.get(countName(planned.at)) ?? 0;
+      if (counted + 1 - planned.at.call < timesOf(planned)) quiet = Math.min(quiet, planned.at.call - 1 - counted);
+    }
+    return Math.max(0, quiet);
   }
 
   /** How many calls of this operation were counted on this service. */
@@ -96,9 +97,11 @@ export class FaultSchedule {
     return this.#calls.get(service)?.[operation] ?? 0;
   }
 
-  /** Takes over a count of calls for none of which anything is planned. */
-  setCalls(operation: Operation, service: string, count: number): void {
-    this.#callsOn(service)[operation] = count;
+  /** Counts calls that have no fault. */
+  noteCalls(operation: Operation, service: string, slot: Slot | null, count: number): void {
+    this.#callsOn(service)[operation] += count;
+    if (!this.#planned.has(operation)) return;
+    for (const name of countNames(operation, service, slot)) this.#count(name, count);
   }
 
   beginOutage(until: number, service: string | null, operations: readonly Operation[] | null): void {
@@ -133,32 +136,37 @@ export class FaultSchedule {
     return counts;
   }
 
-  #count(name: string): number {
-    const count = (this.#counts.get(name) ?? 0) + 1;
-    this.#counts.set(name, count);
-    return count;
+  #count(name: string, count: number): void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + count);
+  }
+
+  #isTurn(planned: AtCallFault, service: string, slot: Slot | null): boolean {
+    const { at } = planned;
+    if (at.service !== undefined && at.service !== service) return false;
+    if (at.slot !== undefined && at.slot !== slot) return false;
+    const turn = this.#counts.get(countName(at))! - at.call;
+    if (turn < 0 || turn >= timesOf(planned)) return false;
+    return planned.fault !== 'flapping' || turn % 2 === 0;
   }
 }
 
 type TimedFault = Extract<PlannedFault, WorldFault>;
 
-interface Counts {
-  readonly anywhere: number;
-  readonly service: number;
-  readonly slot: number;
-  readonly slotAnywhere: number;
+/** The names of everything that counts one call. */
+function countNames(operation: Operation, service: string, slot: Slot | null): readonly string[] {
+  const everywhere = [operation, `${operation} ${service}`];
+  return slot === null ? everywhere : [...everywhere, `${operation} ${service} ${slot}`, `${operation} * ${slot}`];
 }
 
-function isTurn(planned: AtCallFault, service: string, slot: Slot | null, counts: Counts): boolean {
-  const { at } = planned;
-  if (at.service !== undefined && at.service !== service) return false;
-  if (at.slot !== undefined && at.slot !== slot) return false;
-  const inService = at.slot === undefined ? counts.service : counts.slot;
-  const anywhere = at.slot === undefined ? counts.anywhere : counts.slotAnywhere;
-  const turn = (at.service === undefined ? anywhere : inService) - at.call;
-  const times = at.times ?? (planned.fault === 'flapping' ? 4 : 1);
-  if (turn < 0 || turn >= times) return false;
-  return planned.fault !== 'flapping' || turn % 2 === 0;
+/** The name of what counts the calls that a fault is planned for. */
+function countName({ operation, service, slot }: AtCall): string {
+  if (slot !== undefined) return `${operation} ${service ?? '*'} ${slot}`;
+  return service === undefined ? operation : `${operation} ${service}`;
+}
+
+/** How many calls in a row it befalls. */
+function timesOf({ at, fault }: AtCallFault): number {
+  return at.times ?? (fault === 'flapping' ? 4 : 1);
 }
 
 function isWorldFault(planned: PlannedFault): planned is TimedFault {

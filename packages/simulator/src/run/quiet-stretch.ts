@@ -70,21 +70,21 @@ export class QuietStretch {
     let end = Math.min(until, clock.nextDueAt() ?? Number.POSITIVE_INFINITY, horizon);
     const keys: string[] = [];
     const repeated: Repeated[] = [];
-    const add = (effect: Effect, each: Repeated, isPossible: boolean): void => {
-      if (isPossible) {
-        keys.push(effect.key);
-        repeated.push(each);
-      } else end = Math.min(end, each.dueAt);
-    };
     const elsewhere = this.#eventsElsewhere();
     for (const { effect, dueAt } of reads) {
       const read = this.#readOf(effect, dueAt);
-      add(effect, read, this.#isKnown(effect, read, elsewhere));
+      // What nobody knows is asked for on the clock.
+      if (!this.#isKnown(effect, read, elsewhere)) {
+        end = Math.min(end, dueAt);
+        continue;
+      }
+      keys.push(effect.key);
+      repeated.push(read);
     }
     const draft = looks.length === 0 ? memory : memory.copy();
     for (const { effect, dueAt } of looks) {
-      const look = this.#lookOf(effect, dueAt, draft);
-      add(effect, look, calls.isUndisturbed(look, now));
+      keys.push(effect.key);
+      repeated.push(this.#lookOf(effect, dueAt, draft));
     }
     if (!repeated.some(({ dueAt }) => dueAt < end)) return;
     const ends: [string, number][] = [];

@@ -30,6 +30,8 @@ export function askedBy({ effect }: { readonly effect: JudgeEffect }): readonly 
 export class RepeatedLook implements Look {
   readonly #options: RepeatedLookOptions;
   readonly #asked: readonly (readonly [string, AnalysisSignal])[];
+  /** What it had learnt at each of its ends; a threshold learns nothing. */
+  readonly #learnt: { readonly endedAt: number; readonly draft: AnalysisMemory }[] = [];
   #begunAt = 0;
   #window = { fromMs: 0, toMs: 0 };
 
@@ -53,6 +55,7 @@ export class RepeatedLook implements Look {
     }
     const { judgement, memory } = weighAnalysis(effect, readings, this.#begunAt, draft);
     if (memory !== null) return false;
+    if (effect.analysis!.kind !== 'threshold') this.#learnt.push({ endedAt: now, draft: draft.copy() });
     const { verdict, reason, exposure } = judgement.word;
     // Without its numbers: where the machine wants these too, it is news.
     const evidence = { summary: '', ...(reason && { reason }), ...(exposure && { exposure }) };
@@ -60,8 +63,9 @@ export class RepeatedLook implements Look {
     return process.tellsNothing({ type: 'gate-judged', gate: gate.id, attempt, verdict, evidence, at: now });
   }
 
-  keep(): void {
-    const { memory, draft, effect } = this.#options;
-    memory.take(effect.gate.id, draft);
+  keep(endedAt: number): void {
+    const { memory, effect } = this.#options;
+    const learnt = this.#learnt.findLast((each) => each.endedAt <= endedAt);
+    if (learnt !== undefined) memory.take(effect.gate.id, learnt.draft);
   }
 }

@@ -168,5 +168,6 @@ export interface Ledger {
   readonly deployments: readonly DeploymentRecord[];
   readonly readiness: readonly ReadinessRecord[];
   readonly faults: readonly FaultRecord[];
+  /** Written out when it is read first: the calls of quiet times are kept in few words. */
   readonly calls: readonly CallRecord[];
 }

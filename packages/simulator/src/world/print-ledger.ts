@@ -11,6 +11,8 @@ export function printLedger(core: WorldCore, seed: number, startedAt: number): L
   const { book, clock } = core;
   for (const service of core.services.values()) service.bringUpToNow();
   const deployments = book.deployments.map((followed) => printDeployment(core, followed));
+  const printCalls = book.printCalls();
+  let calls: readonly CallRecord[] | null = null;
   return {
     seed,
     startedAt,
@@ -23,14 +25,11 @@ export function printLedger(core: WorldCore, seed: number, startedAt: number): L
     deployments,
     readiness: [...book.readiness],
     faults: [...book.faults],
-    calls: book.calls.map(printCall),
+    get calls() {
+      calls ??= printCalls();
+      return calls;
+    },
   };
-}
-
-/** Nothing changes a read that has ended; a write may still land. */
-function printCall(call: CallRecord): CallRecord {
-  const isOver = call.endedAt !== null && call.operation !== 'route' && call.operation !== 'converge';
-  return isOver ? call : { ...call };
 }
 
 function printDeployment(core: WorldCore, { service, slot, owner, deployment }: FollowedDeployment): DeploymentRecord {

@@ -1,6 +1,6 @@
 import type { Slot } from '@bluegreen/contract';
-import type { CallRecord } from './ledger.js';
 import { type Measured, type Measurement, measure } from './metrics-operation.js';
+import { type CallSeries, QuietCalls } from './quiet-calls.js';
 import { serviceOf, type WorldCore } from './world-core.js';
 
 /** Calls that an orchestrator makes at once, and again `everyMs` after the last of them was answered. */
@@ -20,22 +20,20 @@ export interface Look {
   begin(now: number): void;
   /** False: it tells something new, which has to be heard on the clock. */
   end(now: number): boolean;
-  /** What it showed so far stands. */
-  keep(): void;
+  /** What it showed up to this instant, one of its ends, stands; nothing after it does. */
+  keep(endedAt: number): void;
 }
 
 /** Calls that are made without a timer: reads whose answers are known, and measurements. */
 export interface RepeatedCalls {
   /** True when a read that was answered at `since` would be answered alike now, provided that no other timer ran. */
   isKnown(read: Repeated, since: number): boolean;
-  /** True when such calls are answered as they should be. */
-  isUndisturbed(calls: Repeated, now: number): boolean;
   /** What a metric source that is in order answers now. */
   measure(measurement: Measurement, now: number): Measured;
   /**
-   * Makes these calls as the clock would, up to `until` (exclusive) or until a look tells something new, as often as all of
-   * them have an answer by then, and writes every call down. Nothing else may be due before. Answers when each ended last;
-   * `null`: not once.
+   * Makes these calls as the clock would, up to `until` (exclusive), or until a look tells something new or a call would
+   * meet a fault; as often as all of them have an answer by then. Nothing else may be due before. Answers when each ended
+   * last; `null`: not once.
    */
   make(all: readonly Repeated[], until: number): readonly (number | null)[];
   /** Calls so far that ended and changed nothing: each was the work of one timer. */
@@ -44,178 +42,147 @@ export interface RepeatedCalls {
 
 export function repeatedCallsOf(core: WorldCore): RepeatedCalls {
   return {
-    isKnown: (read, since) => isUndisturbed(core, read, since) && isSteady(core, read, since),
-    isUndisturbed: (calls, now) => isUndisturbed(core, calls, now),
+    isKnown: ({ places }, since) => places.every(({ service }) => serviceOf(core, service).traffic.steadyFrom <= since),
     measure: (measurement, now) => measure(core, measurement, now),
-    make: (all, until) => new Repetition(core, all).run(until),
+    make: (all, until) => make(core, all, until),
     get endedCount() {
       return core.book.readsEnded;
     },
   };
 }
 
-function isUndisturbed(core: WorldCore, { operation }: Repeated, now: number): boolean {
-  return core.schedule.isQuiet(operation, now);
+function make(core: WorldCore, repeated: readonly Repeated[], until: number): readonly (number | null)[] {
+  const all = repeated.map((each) => new Repeating(core, each));
+  let end = until;
+  for (const each of all) {
+    const sharing = all.filter(({ repeated: { operation } }) => operation === each.repeated.operation);
+    end = Math.min(end, each.beginOf(quietRounds(core, each.repeated, sharing)));
+  }
+  end = lookUntil(all, end);
+  for (const each of all) each.runUntil(end);
+  const restedAt = lastRest(all, end);
+  if (restedAt === null) return all.map(() => null);
+  return keep(core, all, restedAt);
 }
 
-function isSteady(core: WorldCore, { places }: Repeated, since: number): boolean {
-  return places.every(({ service }) => serviceOf(core, service).traffic.steadyFrom <= since);
+/** How often these calls can be made before one of their operation may meet a fault. */
+function quietRounds(core: WorldCore, { operation }: Repeated, sharing: readonly Repeating[]): number {
+  const atOnce = sharing.reduce((sum, { repeated: { places } }) => sum + places.length, 0);
+  return Math.floor(core.schedule.quietCalls(operation, core.clock.now()) / atOnce);
+}
+
+/** Every look that ends before `end`, in order. Answers until when they tell nothing new. */
+function lookUntil(all: readonly Repeating[], end: number): number {
+  const looking = all.filter(({ repeated }) => repeated.look !== null);
+  for (;;) {
+    let next: Repeating | null = null;
+    for (const each of looking) if (next === null || each.nextEnd < next.nextEnd) next = each;
+    if (next === null || next.nextEnd >= end) return end;
+    const endsAt = next.nextEnd;
+    const look = next.repeated.look!;
+    look.begin(next.nextBegin);
+    if (!look.end(endsAt)) return endsAt;
+    next.goOn();
+  }
+}
+
+/** The last answer before `end` at which nothing is under way: what is then is the clock's again, from its start. */
+function lastRest(all: readonly Repeating[], end: number): number | null {
+  let before = end;
+  for (;;) {
+    let rest = Number.NEGATIVE_INFINITY;
+    for (const each of all) rest = Math.max(rest, each.lastEndBefore(before));
+    if (rest === Number.NEGATIVE_INFINITY) return null;
+    before = Number.POSITIVE_INFINITY;
+    for (const each of all) before = Math.min(before, each.underWaySince(rest));
+    if (before === Number.POSITIVE_INFINITY) return rest;
+  }
+}
+
+function keep(core: WorldCore, all: readonly Repeating[], restedAt: number): readonly (number | null)[] {
+  const { schedule, book } = core;
+  const series: CallSeries[] = [];
+  let count = 0;
+  for (const { repeated, latencyMs } of all) {
+    const { operation, places, owner, everyMs, dueAt } = repeated;
+    const before = places.map(({ service }) => schedule.callsOf(operation, service));
+    series.push({ operation, places, owner, everyMs, latencyMs, dueAt, before });
+  }
+  const ends = all.map((each) => {
+    const { operation, places, look } = each.repeated;
+    const rounds = each.endsUntil(restedAt);
+    for (const { service, slot } of places) schedule.noteCalls(operation, service, slot, rounds);
+    count += rounds * places.length;
+    if (rounds === 0) return null;
+    const endedAt = each.endOf(rounds - 1);
+    look?.keep(endedAt);
+    return endedAt;
+  });
+  book.quiet(new QuietCalls(series, restedAt, count));
+  return ends;
+}
+
+/** One of those that are repeated. Instants are added up as the clock does it, or they would differ in their last bits. */
+class Repeating {
+  readonly repeated: Repeated;
+  readonly latencyMs: number;
+  readonly #begins: number[] = [];
+  nextBegin: number;
+  nextEnd: number;
+
+  constructor(core: WorldCore, repeated: Repeated) {
+    this.repeated = repeated;
+    this.latencyMs = latencyOf(core, repeated);
+    this.nextBegin = repeated.dueAt;
+    this.nextEnd = repeated.dueAt + this.latencyMs;
+  }
+
+  goOn(): void {
+    this.#begins.push(this.nextBegin);
+    this.nextBegin = this.nextEnd + this.repeated.everyMs;
+    this.nextEnd = this.nextBegin + this.latencyMs;
+  }
+
+  /** Notes every round that begins before `end`. */
+  runUntil(end: number): void {
+    while (this.nextBegin < end) this.goOn();
+  }
+
+  /** When the round after so many begins, at the earliest. */
+  beginOf(rounds: number): number {
+    if (rounds === Number.POSITIVE_INFINITY) return rounds;
+    let begin = this.repeated.dueAt;
+    for (let round = 0; round < rounds; round++) begin = begin + this.latencyMs + this.repeated.everyMs;
+    return begin;
+  }
+
+  endOf(round: number): number {
+    return this.#begins[round]! + this.latencyMs;
+  }
+
+  /** How many rounds ended at `instant` or before. */
+  endsUntil(instant: number): number {
+    let rounds = this.#begins.length;
+    while (rounds > 0 && this.endOf(rounds - 1) > instant) rounds--;
+    return rounds;
+  }
+
+  lastEndBefore(instant: number): number {
+    let round = this.#begins.length - 1;
+    while (round >= 0 && this.endOf(round) >= instant) round--;
+    return round < 0 ? Number.NEGATIVE_INFINITY : this.endOf(round);
+  }
+
+  /** Since when a round is under way at `instant`; infinity: none is. */
+  underWaySince(instant: number): number {
+    let round = this.#begins.length - 1;
+    while (round >= 0 && this.#begins[round]! > instant) round--;
+    return round < 0 || this.endOf(round) <= instant ? Number.POSITIVE_INFINITY : this.#begins[round]!;
+  }
 }
 
 function latencyOf(core: WorldCore, { places, operation }: Repeated): number {
   if (operation === 'metrics') return core.metrics.latencyMs;
   const { router, environment } = serviceOf(core, places[0]!.service).options;
   return operation === 'observe-routing' ? router.latencyMs : environment.latencyMs;
-}
-
-/** How many calls of one operation there were on one service. */
-interface CallCount {
-  readonly operation: Repeated['operation'];
-  readonly service: string;
-  count: number;
-  kept: number;
-}
-
-/** One of those that are repeated, while they are. */
-class Repeating {
-  readonly repeated: Repeated;
-  readonly latencyMs: number;
-  readonly counts: readonly CallCount[];
-  dueAt: number;
-  /** The calls under way, when their answers come and as which of all timers. */
-  readonly calls: CallRecord[] = [];
-  endsAt = 0;
-  order = 0;
-  endedAt: number | null = null;
-  /** When it ended last at a moment at which nothing was under way. */
-  keptEnd: number | null = null;
-
-  constructor(repeated: Repeated, latencyMs: number, counts: readonly CallCount[]) {
-    this.repeated = repeated;
-    this.latencyMs = latencyMs;
-    this.counts = counts;
-    this.dueAt = repeated.dueAt;
-  }
-}
-
-/** The clock and the orchestrator, as far as such calls need them: one timer to wake, one for each call under way. */
-class Repetition {
-  readonly #core: WorldCore;
-  readonly #all: readonly Repeating[];
-  readonly #counts: CallCount[] = [];
-  #wakeAt = Number.POSITIVE_INFINITY;
-  #order = 0;
-  #underWay = 0;
-
-  constructor(core: WorldCore, all: readonly Repeated[]) {
-    this.#core = core;
-    this.#all = all.map((each) => new Repeating(each, latencyOf(core, each), this.#countsOf(each)));
-    for (const { dueAt } of all) this.#wakeAt = Math.min(this.#wakeAt, dueAt);
-  }
-
-  run(until: number): readonly (number | null)[] {
-    const { calls } = this.#core.book;
-    let kept = calls.length;
-    for (;;) {
-      const next = this.#nextAnswer();
-      // At one instant the answer comes first: the timer to wake is set anew after every call that is started.
-      const isAnswer = next !== null && next.endsAt <= this.#wakeAt;
-      const now = isAnswer ? next.endsAt : this.#wakeAt;
-      if (now >= until || (isAnswer && !this.#end(next, now))) break;
-      this.#startDue(now);
-      if (this.#underWay > 0) continue;
-      // What is under way when this ends is the clock's again, from its start: it was not made here.
-      kept = calls.length;
-      this.#keep();
-    }
-    calls.length = kept;
-    for (const counted of this.#counts) this.#core.schedule.setCalls(counted.operation, counted.service, counted.kept);
-    return this.#all.map(({ keptEnd }) => keptEnd);
-  }
-
-  #nextAnswer(): Repeating | null {
-    let next: Repeating | null = null;
-    for (const each of this.#all) {
-      if (each.calls.length === 0) continue;
-      if (next === null || each.endsAt < next.endsAt || (each.endsAt === next.endsAt && each.order < next.order)) {
-        next = each;
-      }
-    }
-    return next;
-  }
-
-  /** A turn of the orchestrator: starts what is due, then sets its timer anew. */
-  #startDue(now: number): void {
-    this.#wakeAt = Number.POSITIVE_INFINITY;
-    for (const each of this.#all) {
-      if (each.calls.length > 0) continue;
-      if (each.dueAt <= now) this.#start(each, now);
-      else if (each.dueAt < this.#wakeAt) this.#wakeAt = each.dueAt;
-    }
-  }
-
-  #start(repeating: Repeating, now: number): void {
-    const { operation, places, owner, look } = repeating.repeated;
-    look?.begin(now);
-    for (let index = 0; index < places.length; index++) {
-      const { service, slot } = places[index]!;
-      const call: CallRecord = {
-        at: now,
-        operation,
-        service,
-        slot,
-        call: ++repeating.counts[index]!.count,
-        owner,
-        key: null,
-        fence: null,
-        reaches: null,
-        fault: null,
-        endedAt: null,
-        begunAtEnd: null,
-        outcome: null,
-        isUnknown: false,
-        landedAt: null,
-      };
-      repeating.calls.push(call);
-      this.#core.book.calls.push(call);
-    }
-    repeating.endsAt = now + repeating.latencyMs;
-    repeating.order = ++this.#order;
-    this.#underWay++;
-  }
-
-  /** False: nothing of this is to be kept. */
-  #end(repeating: Repeating, now: number): boolean {
-    const { look, everyMs } = repeating.repeated;
-    for (const call of repeating.calls) {
-      call.endedAt = now;
-      call.begunAtEnd = this.#core.book.calls.length;
-      call.outcome = 'ok';
-    }
-    repeating.calls.length = 0;
-    repeating.endedAt = now;
-    repeating.dueAt = now + everyMs;
-    this.#underWay--;
-    return look === null || look.end(now);
-  }
-
-  #keep(): void {
-    for (const each of this.#all) {
-      if (each.keptEnd === each.endedAt) continue;
-      each.keptEnd = each.endedAt;
-      each.repeated.look?.keep();
-    }
-    for (const calls of this.#counts) calls.kept = calls.count;
-  }
-
-  #countsOf({ operation, places }: Repeated): readonly CallCount[] {
-    return places.map(({ service }) => {
-      const known = this.#counts.find((one) => one.operation === operation && one.service === service);
-      if (known !== undefined) return known;
-      const count = this.#core.schedule.callsOf(operation, service);
-      const calls = { operation, service, count, kept: count };
-      this.#counts.push(calls);
-      return calls;
-    });
-  }
 }

@@ -59,7 +59,7 @@ export function openCall(
     isUnknown: false,
     landedAt: null,
   };
-  core.book.calls.push(record);
+  core.book.begin(record);
   return { record, fault, book: core.book, isDown: core.schedule.isDown(now, operation, service) };
 }
 
