@@ -1,10 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Program, startProgram } from './programs.js';
-import { type Stage, signals } from './tally.js';
+import { type Signal, type Stage, signals } from './tally.js';
 
 interface Running {
   readonly program: Program;
   readonly url: string;
+  /** Somebody ended it; a server never ends by itself. */
+  isTold: boolean;
 }
 
 /** What a request carries, byte for byte. */
@@ -52,12 +54,7 @@ export class Servers {
   async close(): Promise<void> {
     this.#isEnding = true;
     await this.#trouble;
-    for (const { program } of this.#running) {
-      program.child.kill('SIGTERM');
-      const { status, errors } = await program.ended;
-      if (status !== 0)
-        this.#stage.tally.problems.push(`a server that was told to end: ${status} ${errors.slice(-600)}`);
-    }
+    for (const running of this.#running) await this.#end(running, 'SIGTERM');
   }
 
   async #endNowAndThen(): Promise<void> {
@@ -65,21 +62,37 @@ export class Servers {
     for (let count = 0; !this.#isEnding; count++) {
       await setTimeout(500 + random() * 2_000);
       const place = random() < 0.5 ? 0 : 1;
-      const { program } = this.#running[place]!;
       const signal = signals[count % 2]!;
-      program.child.kill(signal);
-      const end = await program.ended;
+      await this.#end(this.#running[place]!, signal);
       tally.ended.server[signal]++;
-      if (signal === 'SIGTERM' && end.status !== 0)
-        tally.problems.push(`SIGTERM: ${end.status} ${end.errors.slice(-600)}`);
       this.#running[place] = await this.#serve();
     }
   }
 
+  async #end(running: Running, signal: Signal): Promise<void> {
+    const { tally } = this.#stage;
+    const { program } = running;
+    running.isTold = true;
+    const toldAt = performance.now();
+    program.limit();
+    program.child.kill(signal);
+    const { status, errors } = await program.ended;
+    if (signal === 'SIGKILL') return;
+    tally.sigtermMaxMs = Math.max(tally.sigtermMaxMs, Math.round(performance.now() - toldAt));
+    if (status !== 0) tally.problems.push(`a server that was told to end: ${status} ${errors.slice(-600)}`);
+  }
+
   async #serve(): Promise<Running> {
-    const program = startProgram('deploy-server', [], this.#env);
+    const { tally } = this.#stage;
+    const startedAt = performance.now();
+    const program = startProgram('deploy-server', [], this.#env, { isServer: true });
     const url = await program.firstLine;
     if (url === null) throw new Error(`a server did not start: ${(await program.ended).errors}`);
-    return { program, url };
+    tally.startMaxMs = Math.max(tally.startMaxMs, Math.round(performance.now() - startedAt));
+    const running: Running = { program, url, isTold: false };
+    void program.ended.then(({ status, signal, errors }) => {
+      if (!running.isTold) tally.problems.push(`a server ended by itself: ${status} ${signal} ${errors.slice(-1500)}`);
+    });
+    return running;
   }
 }

@@ -19,6 +19,9 @@ export interface Tally {
   effectsTwice: number;
   /** How often processes of each role were ended before they were done, by each signal. */
   readonly ended: Record<Role, Record<Signal, number>>;
+  /** How long a server took to end after SIGTERM, and one to begin, at the most. */
+  sigtermMaxMs: number;
+  startMaxMs: number;
   writes: number;
   readonly problems: string[];
 }
@@ -41,6 +44,8 @@ export function noTally(): Tally {
     answersLost: 0,
     effectsTwice: 0,
     ended: { 'ci-job': none(), approve: none(), drive: none(), server: none() },
+    sigtermMaxMs: 0,
+    startMaxMs: 0,
     writes: 0,
     problems: [],
   };

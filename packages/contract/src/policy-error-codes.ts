@@ -152,6 +152,11 @@ export const policyErrorCodes = {
     hint: 'Names tell gates apart. Remove one of them, rename it, or give a wait a name of its own.',
     reaction: 'permanent',
   },
+  'policy/mirror-after-users': {
+    message: 'A step copies requests to the candidate after a step that sends users to it.',
+    hint: 'Put the mirror steps first: with users on the candidate, its own requests would be copied to it again.',
+    reaction: 'permanent',
+  },
   'policy/audience-repeated': {
     message: 'The audience is switched on already.',
     hint: 'An audience stays on from its step to the cutover. Remove the second step; to wait longer, raise the hold of another.',
@@ -255,6 +260,11 @@ export const policyErrorCodes = {
   'policy/capability-audience': {
     message: 'The router cannot recognise this audience.',
     hint: 'Recognise it in one of the ways in the detail, or leave the step out.',
+    reaction: 'permanent',
+  },
+  'policy/capability-mirror': {
+    message: 'The router cannot copy requests to the candidate.',
+    hint: 'Leave the mirror step out, or turn on the mirror of the adapter where it has one (nginx, Gateway API).',
     reaction: 'permanent',
   },
   'policy/capability-cohort': {

@@ -38,8 +38,10 @@ export class Drives {
     request: Fact & { readonly type: 'release-requested' },
     above: Readonly<Record<string, number>>,
   ): Promise<void> {
-    const lease = await this.#acquire(request.id, request.plan, above);
-    await this.#drive(request.id, lease, request);
+    await this.#whileOpen(request.id, async () => {
+      const lease = await this.#acquire(request.id, request.plan, above);
+      await this.#drive(request.id, lease, request);
+    });
   }
 
   /** How many of the releases that this process drives are so. */
@@ -49,6 +51,10 @@ export class Drives {
 
   /** Records a release that waits for its turn, without owning anything but the release itself. */
   async enqueue(request: Fact & { readonly type: 'release-requested' }): Promise<void> {
+    await this.#whileOpen(request.id, () => this.#record(request));
+  }
+
+  async #record(request: Fact & { readonly type: 'release-requested' }): Promise<void> {
     const session = await this.#join();
     const lease = await session.acquire([releaseResource(request.id)], {});
     try {
@@ -93,6 +99,18 @@ export class Drives {
     if (this.#session !== null) await (await this.#session).close();
   }
 
+  /** What fails because this process closes meanwhile was not done: another one can do it, and the code says so. */
+  async #whileOpen(releaseId: string, work: () => Promise<void>): Promise<void> {
+    if (this.#isClosed) throw fail('release/detached', { detail: releaseId });
+    try {
+      await work();
+    } catch (error) {
+      // With its presence in the journal go its leases, and what was being written with them.
+      const isOurs = isBluegreenError(error) && ['journal/closed', 'journal/writer-refused'].includes(error.code);
+      throw this.#isClosed && isOurs ? fail('release/detached', { detail: releaseId, cause: error }) : error;
+    }
+  }
+
   async #acquire(releaseId: string, plan: ReleasePlan, above: Readonly<Record<string, number>>): Promise<Lease> {
     if (this.#isClosed) throw fail('release/detached', { detail: releaseId });
     const session = await this.#join();
@@ -108,6 +126,8 @@ export class Drives {
       const drive = await driveRelease(this.#context, releaseId, lease, request);
       this.#drives.set(releaseId, drive);
       void drive.ended.then(() => this.#drives.delete(releaseId));
+      // Closed since the lease was asked for: it is recorded, and whoever comes next drives it.
+      if (this.#isClosed) await drive.detach();
     } catch (error) {
       await lease.free();
       throw error;

@@ -19,12 +19,16 @@ export interface PlannedGate extends GateForecast {
 
 /** Every gate that compares errors on a step below 100 %. Latencies depend on more than a rate, so they are left out. */
 export function planGates(policy: CompiledPolicy, traffic: ExpectedTraffic): readonly PlannedGate[] {
-  return policy.shift.flatMap(({ percent, holdMs, gates }) =>
+  return policy.shift.flatMap(({ percent: users, mirrorPercent, holdMs, gates }) =>
     gates.flatMap((gate): readonly PlannedGate[] => {
       const analysis = gate.kind === 'analysis' ? policy.analyses[gate.analysis] : undefined;
-      if (analysis?.kind !== 'error-ratio' || percent <= 0 || percent >= 100) return [];
+      // A mirror leaves every request with the active slot: together both slots get that much more.
+      const more = 1 + (mirrorPercent ?? 0) / 100;
+      const weight = (mirrorPercent ?? users) / 100 / more;
+      if (analysis?.kind !== 'error-ratio' || weight <= 0 || weight >= 1) return [];
       const givenMs = holdMs + policy.limits.decideMs;
-      const forecast = forecastErrorRatio(analysis, { ...traffic, weight: percent / 100, givenMs });
+      const requestsPerSecond = traffic.requestsPerSecond * more;
+      const forecast = forecastErrorRatio(analysis, { ...traffic, requestsPerSecond, weight, givenMs });
       return [{ gate: gate.id, givenMs, ...forecast }];
     }),
   );

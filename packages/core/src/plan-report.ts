@@ -108,11 +108,14 @@ function plannedSteps(plan: ReleasePlan): readonly PlannedStep[] {
       gates: verify.gates.map(gateText),
     },
     ...shift.map(
-      ({ percent, audiences, holdMs, gates }): PlannedStep => ({
+      ({ percent, mirrorPercent, audiences, holdMs, gates }): PlannedStep => ({
         phase: 'shift',
-        does: `${percent} %${audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`}`,
+        does:
+          mirrorPercent !== undefined
+            ? `copy ${mirrorPercent} % of the requests to the candidate, send no user there`
+            : `${percent} %${audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`}`,
         holdMs,
-        gates: [...gates.map(gateText), ...watched],
+        gates: [...gates.map(gateText), ...(mirrorPercent === undefined ? watched : [])],
         mixedShare: mixedShare(plan, percent),
       }),
     ),

@@ -99,7 +99,7 @@ function trafficNeeds(policy: CompiledPolicy, cohort: Cohort): TrafficNeeds {
     audiences: Object.entries(policy.audiences).map(([name, match]) => ({ name, match })),
     cohort: cohort.kind,
     preview: false,
-    mirror: false,
+    mirror: policy.shift.some(({ mirrorPercent }) => mirrorPercent !== undefined),
     percents: policy.shift.map(({ percent }) => percent),
   };
 }

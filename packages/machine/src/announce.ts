@@ -76,8 +76,9 @@ function saySteps(before: ReleaseState, after: ReleaseState, at: number, said: A
   if (after.phase !== 'shifting' && !(before.phase === 'shifting' && after.phase === 'baking')) return;
   const isNew = before.phase !== 'shifting' || before.step !== after.step;
   if (after.phase === 'shifting' && isNew) {
-    const { percent, audiences } = stepsOf(after)[after.step]!;
-    said.push({ type: 'step-entered', at, step: after.step, percent, audiences });
+    const { percent, mirrorPercent, audiences } = stepsOf(after)[after.step]!;
+    const mirrored = mirrorPercent === undefined ? {} : { mirrorPercent };
+    said.push({ type: 'step-entered', at, step: after.step, percent, ...mirrored, audiences });
   }
   if (after.phase === 'shifting' && after.watch !== null && (isNew || before.watch === null)) {
     const { percent } = stepsOf(after)[after.step]!;

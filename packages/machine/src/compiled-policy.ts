@@ -72,6 +72,8 @@ export interface CompiledLimits {
 /** One step: the whole of what its routing shall be. */
 export interface CompiledStep {
   readonly percent: number;
+  /** Percent of the requests that are copied to the candidate, which serves nobody in this step; absent: none. */
+  readonly mirrorPercent?: number;
   /** Names of the audiences that reach the candidate in this step. */
   readonly audiences: readonly string[];
   readonly holdMs: number;

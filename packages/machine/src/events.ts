@@ -135,6 +135,8 @@ export type Announcement =
       readonly type: 'step-entered';
       readonly step: number;
       readonly percent: number;
+      /** Of the requests, copied to the candidate; absent: none. */
+      readonly mirrorPercent?: number;
       readonly audiences: readonly string[];
     })
   | (At & { readonly type: 'step-reached'; readonly step: number; readonly percent: number; readonly until: number })

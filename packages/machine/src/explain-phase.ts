@@ -122,9 +122,11 @@ function explainVerifying(state: ReleaseState): Explanation {
 }
 
 function explainShifting(state: ReleaseState): Explanation {
-  const { percent, audiences } = currentStep(state);
+  const { percent, mirrorPercent, audiences } = currentStep(state);
   const names = audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`;
-  const place = `step ${state.step + 1} of ${stepsOf(state).length} (${percent} %${names})`;
+  const what =
+    mirrorPercent === undefined ? `${percent} %${names}` : `${mirrorPercent} % of the requests copied, no users`;
+  const place = `step ${state.step + 1} of ${stepsOf(state).length} (${what})`;
   if (state.watch !== null) return explainWatched(state, 'holding', `At ${place}`);
   const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
   if (awaitsWindow(state)) {

@@ -2,7 +2,7 @@ import type { Evidence, Verdict } from '@bluegreen/contract';
 import type { CompiledGate } from './compiled-policy.js';
 import type { Fact } from './events.js';
 import type { GateState, ReleaseState } from './state.js';
-import { currentStep } from './steps.js';
+import { currentStep, isMirrored } from './steps.js';
 
 /** Later than any instant, and still a number in JSON. */
 export const never = Number.MAX_SAFE_INTEGER;
@@ -31,8 +31,9 @@ export function openGates(state: ReleaseState): readonly { readonly gate: Compil
   return open;
 }
 
-/** Guardrails run from the first shift to the end of the bake, waits and holds included. */
+/** Guardrails run from the first users on to the end of the bake, waits and holds included. Copies are nobody's. */
 export function guardrailsHere(state: ReleaseState): readonly CompiledGate[] {
+  if (isMirrored(state)) return [];
   return state.phase === 'shifting' || state.phase === 'baking' ? state.plan.policy.guardrails : [];
 }
 

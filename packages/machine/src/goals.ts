@@ -72,6 +72,10 @@ function firstGoal(state: ReleaseState, candidate: Slot): TrafficTarget | null {
 function stepTarget(state: ReleaseState, candidate: Slot, active: Slot): TrafficTarget {
   const step = currentStep(state);
   if (step.percent === 100) return everythingTo(candidate, { fallback: active, preview: candidate });
+  const { mirrorPercent: percent } = step;
+  if (percent !== undefined) {
+    return everythingTo(active, { preview: candidate, mirror: { slot: candidate, percent } });
+  }
   const { audiences } = state.plan.policy;
   return everythingTo(active, {
     weights: weightsOf(candidate, step.percent),

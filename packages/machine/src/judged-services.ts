@@ -1,6 +1,7 @@
 import type { JudgedService, JudgedSplit } from './effects.js';
 import { trafficGoal } from './goals.js';
 import type { ReleaseState } from './state.js';
+import { isMirrored } from './steps.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 
 /** What the gates of this release judge now, per service. */
@@ -17,7 +18,8 @@ export function subjects(state: ReleaseState): Readonly<Record<string, JudgedSer
       url: slots[roles.candidate].seen?.url ?? null,
       isAlone: roles.active === null || weight === 100,
       split: splitOf(state, name),
-      exposedAt: state.exposedAt,
+      // What is copied warms a version up as users do.
+      exposedAt: state.exposedAt ?? (isMirrored(state) ? (state.watch?.since ?? null) : null),
     };
   }
   return found;

@@ -14,7 +14,7 @@ import { allPassed, closeAll, gatesHere, guardrailsHere, guardrailsSee, openAll 
 import { hooksOver, openHooks } from './hooks.js';
 import { isAlike } from './parity.js';
 import type { ActivePhase, ReleaseState } from './state.js';
-import { currentStep, isFirstDeploy, stepsOf } from './steps.js';
+import { currentStep, isFirstDeploy, isMirrored, stepsOf } from './steps.js';
 import { isTended } from './tending.js';
 import { eachService, serviceNames, serviceOf, withRouting, withService } from './update.js';
 
@@ -64,15 +64,17 @@ export const actions = {
     openAll({ ...state, watch: watching(at, 0) }, state.plan.policy.verify.gates, at, at),
   beginShift: (state: ReleaseState, at: number): ReleaseState => {
     const left = freshAttempts(leave(state));
-    return openAll({ ...left, step: 0 }, left.plan.policy.guardrails, at, Number.MAX_SAFE_INTEGER / 2);
+    return openGuardrails({ ...left, step: 0 }, at);
   },
   openStep: (state: ReleaseState, at: number): ReleaseState => {
     const { holdMs, gates } = currentStep(state);
-    const exposedAt = state.exposedAt ?? at;
+    const exposedAt = isMirrored(state) ? state.exposedAt : (state.exposedAt ?? at);
     return openAll({ ...state, exposedAt, watch: watching(at, holdMs) }, gates, at, at + holdMs);
   },
-  nextStep: (state: ReleaseState): ReleaseState =>
-    freshAttempts({ ...closeAll(state, gatesHere(state)), watch: null, step: state.step + 1 }),
+  nextStep: (state: ReleaseState, at: number): ReleaseState => {
+    const next = freshAttempts({ ...closeAll(state, gatesHere(state)), watch: null, step: state.step + 1 });
+    return isMirrored(state) ? openGuardrails(next, at) : next;
+  },
   beginBake: (state: ReleaseState, at: number): ReleaseState => {
     const { forMs, gates } = state.plan.policy.bake;
     const left = { ...closeAll(state, gatesHere(state)), watch: watching(at, forMs) };
@@ -95,6 +97,12 @@ export const actions = {
   finishPromoted: (state: ReleaseState): ReleaseState => leave(state),
   finishRolledBack: (state: ReleaseState): ReleaseState => withOutcome(leave(state), 'rolled-back'),
 };
+
+/** From the step that sends the first users: what was copied before is no evidence about them. */
+function openGuardrails(state: ReleaseState, at: number): ReleaseState {
+  if (stepsOf(state)[state.step]!.mirrorPercent !== undefined) return state;
+  return openAll(state, state.plan.policy.guardrails, at, Number.MAX_SAFE_INTEGER / 2);
+}
 
 function watching(at: number, forMs: number): NonNullable<ReleaseState['watch']> {
   return { since: at, until: at + forMs, lostAt: null };

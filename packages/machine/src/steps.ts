@@ -16,6 +16,11 @@ export function stepsOf(state: ReleaseState): readonly CompiledStep[] {
   return isFirstDeploy(state) ? shift.slice(-1) : shift;
 }
 
+/** Whether requests are only copied to the candidate now: no user is there, and none is about to be. */
+export function isMirrored(state: ReleaseState): boolean {
+  return state.phase === 'shifting' && currentStep(state).mirrorPercent !== undefined;
+}
+
 export function currentStep(state: ReleaseState): CompiledStep {
   const steps = stepsOf(state);
   return steps[Math.min(state.step, steps.length - 1)]!;

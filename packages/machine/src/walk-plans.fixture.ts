@@ -29,6 +29,12 @@ const rich: Partial<CompiledPolicy> = {
   bake: { forMs: 300_000, gates: [analysisGate('bake/errors'), approvalGate('bake/sure', 'continue')] },
 };
 
+/** Copies come first, and are off again wherever the walk turns. */
+const mirrored: Partial<CompiledPolicy> = {
+  ...rich,
+  shift: [{ percent: 0, mirrorPercent: 25, audiences: [], holdMs: 60_000, gates: [] }, ...rich.shift!],
+};
+
 const lagging = { propagationMs: 5_000 };
 const loose = trafficCapabilities({ ...capable, fencing: 'none', remembers: [], ...lagging });
 const checked = trafficCapabilities({ ...capable, fencing: 'checked' });
@@ -38,6 +44,8 @@ export const plans: readonly (readonly [name: string, plan: ReleasePlan, active:
   ['plain', planOf(), 'blue'],
   ['rich', planOf(policyOf(rich)), 'green'],
   ['rich, lagging', planOf(policyOf(rich), { ...capable, ...lagging }), 'blue'],
+  ['mirrored', planOf(policyOf(mirrored), { ...capable, mirror: true }), 'blue'],
+  ['mirrored, nothing to fence with', planOf(policyOf(mirrored), { ...loose, mirror: true }), 'green'],
   ['nothing to fence with', planOf(policyOf(rich), loose), 'blue'],
   ['checked', planOf(policyOf({ retire: { after: 0, candidate: 'retire', drainMs: 1_000 } }), checked), 'blue'],
   ['kept', planOf(policyOf({ retire: { after: 'keep', candidate: 'keep', drainMs: 1_000 } })), 'green'],

@@ -39,6 +39,7 @@ function where(summary: ReleaseSummary): string {
   if (from === 'baking') return ' at 100 %';
   const step = summary.steps.at(-1);
   if (from !== 'shifting' || step === undefined) return '';
+  if (step.mirrorPercent !== undefined) return ` on copies of ${printWeight(step.mirrorPercent)} of the requests`;
   const percent =
     step.reachedAt === null ? Math.max(0, ...step.observed.map((each) => each.percent ?? 0)) : step.percent;
   if (percent > 0) return ` at ${printWeight(percent)}`;

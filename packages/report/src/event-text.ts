@@ -80,7 +80,7 @@ function phaseText({ phase }: EventOf<'phase-entered'>, view: View): EventText |
 
 function stepReachedText(event: EventOf<'step-reached'>, view: View): EventText {
   const step = view.summary.steps.at(-1);
-  const name = stepName({ percent: event.percent, audiences: step?.audiences ?? [] });
+  const name = stepName(step ?? { percent: event.percent, audiences: [] });
   const hold = event.until > event.at ? `; holds until ${clockOf(view, event.until)}` : '';
   return say(`shift ${name}`, `reached${hold}`);
 }

@@ -2,12 +2,13 @@ import type { EventOf } from './event-of.js';
 import type { ReleaseSummary, ServiceSummary, StepSummary } from './summary.js';
 
 export function enterStep(summary: ReleaseSummary, event: EventOf<'step-entered'>): ReleaseSummary {
-  const { step: index, percent, audiences, at } = event;
+  const { step: index, percent, mirrorPercent, audiences, at } = event;
   const before = summary.steps.map((each) => (each.endedAt === null ? { ...each, endedAt: at } : each));
   const observed = summary.services.map((service) => ({ service: service.name, percent: candidatePercent(service) }));
   const entered: StepSummary = {
     index,
     percent,
+    ...(mirrorPercent === undefined ? {} : { mirrorPercent }),
     audiences,
     enteredAt: at,
     reachedAt: null,

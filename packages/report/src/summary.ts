@@ -101,6 +101,8 @@ export interface StepSummary {
   readonly index: number;
   /** What the routers are told to give the candidate. */
   readonly percent: number;
+  /** Of the requests, copied to the candidate; absent: none. */
+  readonly mirrorPercent?: number;
   readonly audiences: readonly string[];
   readonly enteredAt: number;
   readonly reachedAt: number | null;

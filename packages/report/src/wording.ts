@@ -1,14 +1,17 @@
 import { printWeight } from './numbers.js';
 import type { SlotReading } from './summary.js';
 
-/** `10 %`, or the audiences where no percent is given yet. */
+/** `10 %`, the audiences where no percent is given yet, or how much is only copied. */
 export function stepName({
   percent,
+  mirrorPercent,
   audiences,
 }: {
   readonly percent: number;
+  readonly mirrorPercent?: number;
   readonly audiences: readonly string[];
 }): string {
+  if (mirrorPercent !== undefined) return `mirror ${printWeight(mirrorPercent)}`;
   if (percent === 0 && audiences.length > 0) return audiences.join(', ');
   return audiences.length === 0 ? printWeight(percent) : `${printWeight(percent)} and ${audiences.join(', ')}`;
 }

@@ -125,7 +125,13 @@ export const samples: readonly (readonly [string, string | undefined, string, st
     'it has check and wait',
     { shift: [cutover], verify: { gates: [{ check: 'smoke', wait: '1m' }] } },
   ],
-  ['policy/step-unclear', 'shift[0]', refused, 'it has none of audience or to', { shift: [{ hold: '1m' }, cutover] }],
+  [
+    'policy/step-unclear',
+    'shift[0]',
+    refused,
+    'it has none of mirror, audience or to',
+    { shift: [{ hold: '1m' }, cutover] },
+  ],
   [
     'policy/audience-unclear',
     'audiences.a',
@@ -238,6 +244,23 @@ export const samples: readonly (readonly [string, string | undefined, string, st
     '"internal"',
     {
       shift: [{ audience: 'internal', hold: '1m' }, { audience: 'internal', hold: '1m' }, cutover],
+      audiences: { internal: { header: 'a', equals: '1' } },
+    },
+  ],
+  [
+    'policy/mirror-after-users',
+    'shift[1].mirror',
+    refused,
+    '5 % are there',
+    { shift: [watched, { mirror: 20, hold: '1m' }, cutover] },
+  ],
+  [
+    'policy/mirror-after-users',
+    'shift[1].mirror',
+    refused,
+    'internal is there',
+    {
+      shift: [{ audience: 'internal', hold: '1m' }, { mirror: 20, hold: '1m' }, cutover],
       audiences: { internal: { header: 'a', equals: '1' } },
     },
   ],

@@ -13,6 +13,11 @@ export function checkShift({ shift }: LoosePolicy): readonly Problem[] {
     const path = ['shift', index];
     if (reached === 100) {
       problems.push(refusal('policy/step-after-cutover', path));
+    } else if (step?.mirror !== undefined) {
+      if (reached > 0 || audiences.size > 0) {
+        const detail = reached > 0 ? `${reached} % are there` : `${[...audiences].join(', ')} is there`;
+        problems.push(refusal('policy/mirror-after-users', [...path, 'mirror'], detail));
+      }
     } else if (step?.audience !== undefined) {
       if (audiences.has(step.audience)) {
         problems.push(refusal('policy/audience-repeated', [...path, 'audience'], printValue(step.audience)));

@@ -73,6 +73,15 @@ describe('defaults', () => {
 });
 
 describe('steps', () => {
+  it('copy requests in one step only, which sends nobody anywhere', () => {
+    const { shift } = compilePolicy({ shift: [{ mirror: 20, hold: '10m' }, { to: 5 }, { to: 100 }] });
+    expect(shift.map(({ percent, mirrorPercent }) => [percent, mirrorPercent])).toEqual([
+      [0, 20],
+      [5, undefined],
+      [100, undefined],
+    ]);
+  });
+
   it('keep the percent when an audience is switched on, keep audiences on, and drop them at 100', () => {
     const { shift } = compilePolicy({
       audiences: { internal: { header: 'x-internal', equals: '1' }, office: { sourceRanges: ['10.0.0.0/8'] } },

@@ -55,10 +55,11 @@ function compileSteps(steps: Policy['shift']): readonly CompiledStep[] {
   let audiences: readonly string[] = [];
   return steps.map((step, index) => {
     if (step.audience !== undefined) audiences = [...audiences, step.audience];
-    else percent = step.to;
+    else if (step.to !== undefined) percent = step.to;
     if (percent === 100) audiences = [];
     return {
       percent,
+      ...(step.mirror === undefined ? {} : { mirrorPercent: step.mirror }),
       audiences,
       holdMs: step.hold === undefined ? 0 : durationMs(step.hold),
       gates: compileGates(`shift[${index}]`, step.gates),

@@ -31,6 +31,7 @@ export function checkFit(policy: CompiledPolicy, services: Readonly<Record<strin
     [
       ...checkWeights(policy, service),
       ...checkPeople(policy, service),
+      ...checkMirror(policy, service),
       ...checkCapacity(policy, service),
       ...checkTending(policy, service),
       ...checkFencing(service),
@@ -83,6 +84,15 @@ function checkPeople({ audiences, shift, cohort }: CompiledPolicy, { traffic }: 
   if (cohort === null || cohorts.includes(cohort)) return problems;
   const detail = `${cohort}; ${traffic.name} offers ${cohorts.join(', ')}`;
   return [...problems, found('refuse', 'policy/capability-cohort', ['cohort'], detail)];
+}
+
+function checkMirror({ shift }: CompiledPolicy, { traffic }: FitService): readonly Problem[] {
+  if (traffic.capabilities.mirror) return [];
+  return shift.flatMap(({ mirrorPercent }, index) =>
+    mirrorPercent === undefined
+      ? []
+      : [found('refuse', 'policy/capability-mirror', ['shift', index, 'mirror'], traffic.name)],
+  );
 }
 
 function kindOf(match: AudienceMatch): TrafficCapabilities['audiences'][number] {

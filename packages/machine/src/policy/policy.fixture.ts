@@ -89,14 +89,16 @@ function nameOf(gate: object): unknown {
 function stepsOf(audiences: readonly string[], gates: fc.Arbitrary<object[]>): fc.Arbitrary<object[]> {
   const percents = fc.uniqueArray(fc.integer({ min: 1, max: 999 }), { maxLength: 5 });
   const rest = optional({ hold: minutes(60), gates });
+  const details = fc.array(rest, { minLength: 12, maxLength: 12 });
+  const mirrors = fc.array(fc.record({ mirror: fc.constantFrom(0.1, 25, 100) }), { maxLength: 2 });
   return fc
-    .tuple(percents, fc.shuffledSubarray([...audiences]), fc.array(rest, { minLength: 12, maxLength: 12 }), fc.nat(100))
-    .map(([tenths, people, details, place]) => {
+    .tuple(percents, fc.shuffledSubarray([...audiences]), details, fc.nat(100), mirrors)
+    .map(([tenths, people, details, place, copied]) => {
       const steps: object[] = tenths.sort((a, b) => a - b).map((percent) => ({ to: percent / 10 }));
       for (const [index, name] of people.entries()) {
         steps.splice((place + index) % (steps.length + 1), 0, { audience: name });
       }
-      return [...steps, { to: 100 }].map((step, index) => ({ ...step, ...details[index] }));
+      return [...copied, ...steps, { to: 100 }].map((step, index) => ({ ...step, ...details[index] }));
     });
 }
 

@@ -88,7 +88,11 @@ export type StepPolicy<
 > = {
   readonly hold?: DurationText;
   readonly gates?: readonly GatePolicy<Check, Analysis>[];
-} & ({ readonly to: number; readonly audience?: never } | { readonly audience: Audience; readonly to?: never });
+} & (
+  | { readonly to: number; readonly audience?: never; readonly mirror?: never }
+  | { readonly audience: Audience; readonly to?: never; readonly mirror?: never }
+  | { readonly mirror: number; readonly to?: never; readonly audience?: never }
+);
 
 export type GatePolicy<Check extends string = string, Analysis extends string = string> =
   | CheckGatePolicy<Check>

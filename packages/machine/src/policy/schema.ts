@@ -50,7 +50,7 @@ export function policySchema(shape: SchemaShape, gate = gateSchema(shape)) {
     shift: required(someOf(stepSchema(shape, gates)), 'The steps, in order. The last one is `to: 100`.'),
     guardrails: optional(
       listOf(reference('an analysis')),
-      'Analyses that are judged from the first step to the end of the bake; the first fail rolls back.',
+      'Analyses that are judged from the first step with users to the end of the bake; the first fail rolls back.',
     ),
     bake: optional(
       shape.object({
@@ -167,8 +167,17 @@ function stepSchema(shape: SchemaShape, gates: () => ReturnType<typeof listOf<Re
     ...rest(),
   });
   const to = shape.object({ to: required(weight, 'Percent for the candidate, in tenths.'), ...rest() });
+  const mirror = shape.object({
+    mirror: required(weight, 'Percent of the requests, in tenths. In this step only; steps with users come after it.'),
+    ...rest(),
+  });
   return shape.oneOf(
     {
+      mirror: titled(
+        mirror,
+        'mirror',
+        'Copies requests to the candidate and throws its answers away: no user is on it, and guardrails do not look yet.',
+      ),
       audience: titled(audience, 'audience', 'Switches an audience on; the percent stays.'),
       to: titled(to, 'to', 'Raises the percent; at 100 it is the cutover.'),
     },

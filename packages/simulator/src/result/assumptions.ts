@@ -24,6 +24,7 @@ export function assumptionsOf(
   const canHold = gates.some((gate) => gate.onFailure === 'pause');
   if (canHold && options.held === undefined) assumed.push('nobody helps a release that is paused (held: { … })');
   if (options.traffic === undefined) assumed.push("users send 100 requests per second (traffic: '200rps')");
+  if (shift.some(({ mirrorPercent }) => mirrorPercent !== undefined)) assumed.push('every request can be copied');
   if (Object.keys(audiences).length > 0) assumed.push('0.1 % of the users are in each audience (traffic.people)');
   if (retire.after === 'keep') assumed.push('the old slot is kept: its cost counts up to the promotion');
   return assumed;

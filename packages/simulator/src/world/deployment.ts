@@ -17,6 +17,9 @@ export class RunningDeployment {
   /** What instances that are gone have counted. */
   requests = 0;
   errors = 0;
+  /** Copies of requests, and how many of them failed where nobody saw it. */
+  copied = 0;
+  copiedErrors = 0;
   /** Requests that took longer than users like, as expected. */
   slow = 0;
   /** Per group of people: requests, as expected, and the largest share of it that was sent here at one time. */
@@ -37,8 +40,10 @@ export class RunningDeployment {
     this.errorRate = given.behaviour.errorRate;
   }
 
-  finish(counter: Tally): void {
+  finish(counter: Tally, copies: Tally): void {
     this.requests += counter.requests;
     this.errors += counter.errors;
+    this.copied += copies.requests;
+    this.copiedErrors += copies.errors;
   }
 }

@@ -36,6 +36,8 @@ export class Instance {
   failedStarts = 0;
   deaths = 0;
   counter: Tally;
+  /** Copies of requests of users, whose answers nobody sees. */
+  copies: Tally;
   /** Since when it has been ready. */
   readySince = 0;
   /** Requests that this process got, as expected. */
@@ -59,15 +61,18 @@ export class Instance {
     this.#index = index;
     this.deployment = deployment;
     this.#life = world.streams.key('instance', world.service, world.slot, deployment.ordinal, index);
-    this.counter = this.#newCounter();
+    this.counter = this.#newCounter('requests');
+    this.copies = this.#newCounter('copies');
     const { streams, service, slot } = world;
     this.latencies = new LatencySeries(streams.key('latency', service, slot, deployment.ordinal, index), world.edgesMs);
   }
 
   /** Takes a sample of its counters; increases show up multiplied by `factor`. */
   sample(at: number, factor: number): void {
-    this.series.push(at, this.counter, factor);
-    this.latencies.push(at, this.counter.requests, this.shape);
+    // Its metrics can't tell a copy from a request.
+    const requests = this.counter.requests + this.copies.requests;
+    this.series.push(at, { requests, errors: this.counter.errors + this.copies.errors }, factor);
+    this.latencies.push(at, requests, this.shape);
   }
 
   boot(): void {
@@ -105,7 +110,8 @@ export class Instance {
     this.stop();
     this.deaths++;
     this.#lives++;
-    this.counter = this.#newCounter();
+    this.counter = this.#newCounter('requests');
+    this.copies = this.#newCounter('copies');
     this.served = 0;
     this.strain = freshStrain();
     this.#stayRegistered();
@@ -130,7 +136,8 @@ export class Instance {
       this.isReady = false;
       this.isRegistered = false;
       this.counter.close(this.#world.openCell());
-      this.deployment.finish(this.counter);
+      this.copies.close(this.#world.openCell());
+      this.deployment.finish(this.counter, this.copies);
     });
   }
 
@@ -188,9 +195,9 @@ export class Instance {
     return this.#life.at(4_294_967_296 + this.#flaps++);
   }
 
-  #newCounter(): Tally {
+  #newCounter(what: 'requests' | 'copies'): Tally {
     const { streams, service, slot } = this.#world;
-    const key = streams.key('requests', service, slot, this.deployment.ordinal, this.#index, this.#lives);
+    const key = streams.key(what, service, slot, this.deployment.ordinal, this.#index, this.#lives);
     return new Tally(key, this.deployment.behaviour.clusterSize);
   }
 

@@ -99,6 +99,8 @@ export interface DeploymentRecord {
   readonly firstUserRequestAt: number | null;
   readonly requests: number;
   readonly errors: number;
+  /** Copies of requests, which are nobody's; absent: none. */
+  readonly copied?: number;
   /** Requests that took longer than users like, rounded. */
   readonly slow: number;
   /** By group of people: who met this version. */

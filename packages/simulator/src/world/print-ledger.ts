@@ -3,7 +3,6 @@ import type { RunningDeployment } from './deployment.js';
 import type { CallRecord, DeploymentRecord, Ledger, SeenBy, ServiceTotals, SlotTotals } from './ledger.js';
 import type { FollowedDeployment } from './ledger-book.js';
 import type { SimulatedService } from './simulated-service.js';
-import type { Counts } from './tally.js';
 import type { WorldCore } from './world-core.js';
 
 /** The ledger up to now, as plain data that no later event changes. */
@@ -35,12 +34,13 @@ export function printLedger(core: WorldCore, seed: number, startedAt: number): L
 function printDeployment(core: WorldCore, { service, slot, owner, deployment }: FollowedDeployment): DeploymentRecord {
   const { traffic, places } = core.services.get(service)!;
   const isThere = places[slot].deployment === deployment;
-  const { requests, errors }: Counts = isThere ? traffic.countsOf(places[slot]) : deployment;
+  const { requests, errors, copied } = isThere ? traffic.countsOf(places[slot]) : deployment;
   const { at, releaseId, version, firstReadyAt, firstUserRequestAt } = deployment;
   const slow = Math.min(requests, Math.round(deployment.slow));
   const people = peopleOf(core.services.get(service)!, deployment);
   const times = { at, firstReadyAt, firstUserRequestAt };
-  return { ...times, service, slot, releaseId, version, owner, requests, errors, slow, people };
+  const copies = copied === 0 ? {} : { copied };
+  return { ...times, service, slot, releaseId, version, owner, requests, errors, ...copies, slow, people };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Clock, Fence, Routing, Slot } from '@bluegreen/contract';
 import { everythingTo } from '@bluegreen/contract';
 import type { StreamKey } from '../random/keyed-streams.js';
 import { revisionOf } from './fingerprint.js';
-import { type GroupShares, meanShares, type Population } from './population.js';
+import { type GroupShares, meanShares, type Population, type Shares } from './population.js';
 import type { ResolvedRouter } from './resolved-options.js';
 import type { RoutingInUse } from './split.js';
 
@@ -80,6 +80,16 @@ export class Router {
 
   shares(population: Population): GroupShares {
     return meanShares(this.#inUse.map((used) => population.split(used)));
+  }
+
+  /** The part of all requests that is copied to each slot. */
+  copies(): Shares {
+    const shares: Shares = { blue: 0, green: 0 };
+    for (const { routing } of this.#inUse) {
+      const mirror = routing.kind === 'split' ? routing.target.mirror : null;
+      if (mirror !== null) shares[mirror.slot] += mirror.percent / 100 / this.#inUse.length;
+    }
+    return shares;
   }
 
   /** Stores a routing and sends it on its way to the routers. */

@@ -172,7 +172,7 @@ export class SimulatedService {
       this.#book.readiness.push({ at: now, service: this.options.name, slot, ready, desired: place.desired });
     }
     const shares = this.router.shares(this.population);
-    this.traffic.redirect(shares, this.router.stored.routing.kind === 'split');
+    this.traffic.redirect(shares, this.router.copies(), this.router.stored.routing.kind === 'split');
     if (this.options.traffic.requestsPerSecond > 0)
       for (const slot of slots) this.#meetUsers(slot, shares.total[slot], now);
   }

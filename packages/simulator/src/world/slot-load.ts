@@ -1,11 +1,11 @@
 import type { Slot } from '@bluegreen/contract';
 import type { RunningDeployment } from './deployment.js';
 import type { Instance } from './instance.js';
-import { answerOf, missShareOf, type SharedStrain } from './models/answer-of.js';
+import { answerOf, type InstanceAnswer, missShareOf, type SharedStrain } from './models/answer-of.js';
 import type { Conditions } from './models/effects.js';
 import { shareWithin, usualLatency } from './models/latency-shape.js';
 import type { SharedState } from './models/shared-state.js';
-import type { GroupShares, Population } from './population.js';
+import type { GroupShares, Population, Shares } from './population.js';
 import type { ResolvedService } from './resolved-options.js';
 import type { SlotPlace } from './slot-place.js';
 
@@ -16,6 +16,8 @@ export interface Stretch {
   /** Requests of all users that are to be expected in it. */
   readonly arrivals: number;
   readonly shares: GroupShares;
+  /** What is copied to each slot, of all requests. */
+  readonly copies: Shares;
 }
 
 /** Adds what users send to the slots to the counters there, and how it is answered. */
@@ -35,14 +37,14 @@ export class SlotLoad {
   /** What both slots share bears in this stretch; `null`: nothing at all. */
   strain(places: Readonly<Record<Slot, SlotPlace>>, stretch: Stretch): SharedStrain | null {
     if (this.#shared.isCalm) return null;
-    const { fromMs, toMs, arrivals, shares } = stretch;
+    const { fromMs, toMs, arrivals, shares, copies } = stretch;
     const lasted = (toMs - fromMs) / 1_000;
     const full = this.#service.traffic.requestsPerSecond;
     const busy = lasted === 0 || full === 0 ? 1 : arrivals / lasted / full;
     const load: Record<string, number> = {};
     for (const name of this.#shared.dependencies) {
-      load[name] =
-        busy * (callsOf(places.blue, name) * shares.total.blue + callsOf(places.green, name) * shares.total.green);
+      const calls = (slot: Slot) => callsOf(places[slot], name) * (shares.total[slot] + copies[slot]);
+      load[name] = busy * (calls('blue') + calls('green'));
     }
     return this.#shared.strainAt((fromMs + toMs) / 2, load);
   }
@@ -69,6 +71,30 @@ export class SlotLoad {
     }
   }
 
+  /** Copies of requests. Nobody sees the answer, so one that finds no instance is no failure. */
+  copy(slot: Slot, place: SlotPlace, stretch: Stretch, shared: SharedStrain | null): void {
+    const share = stretch.copies[slot];
+    const { deployment, serving } = place;
+    const ready = serving.filter(({ isReady }) => isReady);
+    if (deployment === null || ready.length === 0) return;
+    const each = (stretch.arrivals * share) / serving.length;
+    const isSteady = shared === null && deployment.behaviour.effects.length === 0;
+    for (const instance of ready) {
+      if (isSteady) {
+        instance.copies.expect(each, deployment.errorRate);
+        instance.served += each;
+        continue;
+      }
+      // Everybody's requests are copied alike.
+      const everybody = { share, of: (index: number) => this.#population.groups[index]!.share };
+      const answer = this.#answerTo(instance, place, each, stretch, shared ?? noStrain, everybody);
+      instance.copies.expect(each, answer.errorRate);
+      instance.served += each;
+      instance.shape = answer.shape;
+      fillMemory(instance, share * (stretch.toMs - stretch.fromMs) * (place.desired / serving.length));
+    }
+  }
+
   #steady(instance: Instance, deployment: RunningDeployment, requests: number): void {
     instance.counter.expect(requests, deployment.errorRate);
     instance.served += requests;
@@ -78,15 +104,35 @@ export class SlotLoad {
   #answer(
     instance: Instance,
     slot: Slot,
-    { deployment, serving, desired }: SlotPlace,
+    place: SlotPlace,
     requests: number,
-    { fromMs, toMs, shares }: Stretch,
+    stretch: Stretch,
     shared: SharedStrain,
   ): void {
-    const { behaviour, errorRate, firstUserRequestAt } = deployment!;
-    const { endpointPercent, requestsPerSecond, slowMs } = this.#service.traffic;
-    const at = (fromMs + toMs) / 2;
+    const { deployment, serving, desired } = place;
+    const { fromMs, toMs, shares } = stretch;
     const total = shares.total[slot];
+    const who = { share: total, of: (index: number) => (total === 0 ? 0 : shares.groups[index]![slot] / total) };
+    const answer = this.#answerTo(instance, place, requests, stretch, shared, who);
+    instance.counter.expect(requests, answer.errorRate);
+    instance.served += requests;
+    instance.shape = answer.shape;
+    deployment!.slow += requests * (1 - shareWithin(answer.shape, this.#service.traffic.slowMs));
+    fillMemory(instance, total * (toMs - fromMs) * (desired / serving.length));
+  }
+
+  /** How an instance answers so many requests. */
+  #answerTo(
+    instance: Instance,
+    { deployment, serving }: SlotPlace,
+    requests: number,
+    { fromMs, toMs }: Stretch,
+    shared: SharedStrain,
+    who: { readonly share: number; readonly of: (group: number) => number },
+  ): InstanceAnswer {
+    const { behaviour, errorRate, firstUserRequestAt } = deployment!;
+    const { endpointPercent, requestsPerSecond } = this.#service.traffic;
+    const at = (fromMs + toMs) / 2;
     const conditions: Conditions = {
       at,
       version: deployment!.version,
@@ -95,22 +141,17 @@ export class SlotLoad {
       sinceUserMs: Math.max(0, at - (firstUserRequestAt ?? at)),
       requestsPerSecond: toMs === fromMs ? 0 : (requests * 1_000) / (toMs - fromMs),
       instances: serving.length,
-      share: total,
+      share: who.share,
       groupShare: (name) => {
         const index = this.#population.groups.findIndex((group) => group.name === name);
-        return index === -1 || total === 0 ? 0 : shares.groups[index]![slot] / total;
+        return index === -1 ? 0 : who.of(index);
       },
     };
-    const answer = answerOf(behaviour, errorRate, conditions, shared, instance.strain, {
+    return answerOf(behaviour, errorRate, conditions, shared, instance.strain, {
       lastedMs: toMs - fromMs,
       fullRatePerSecond: requestsPerSecond,
       endpointShare: (name) => (endpointPercent[name] ?? 5) / 100,
     });
-    instance.counter.expect(requests, answer.errorRate);
-    instance.served += requests;
-    instance.shape = answer.shape;
-    deployment!.slow += requests * (1 - shareWithin(answer.shape, slowMs));
-    fillMemory(instance, total * (toMs - fromMs) * (desired / serving.length));
   }
 
   /** Which people met the version, and how many of them at the most at one time. */

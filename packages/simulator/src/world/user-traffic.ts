@@ -37,6 +37,8 @@ export class UserTraffic {
   readonly #weather: MetricsWeather;
   /** What the routers do now, with those who linger. */
   #shares: Shares = { blue: 0, green: 0 };
+  /** What the routers copy, of all requests. */
+  #copies: Shares = { blue: 0, green: 0 };
   #hasRouting = false;
   #at: number;
   #cell = 0;
@@ -108,7 +110,8 @@ export class UserTraffic {
   }
 
   /** From now on the routers split like this. Call `advance` first. */
-  redirect(shares: GroupShares, hasRouting: boolean): void {
+  redirect(shares: GroupShares, copies: Shares, hasRouting: boolean): void {
+    this.#copies = copies;
     this.#lingering.redirect(shares, this.#at);
     this.#notice(this.#lingering.at(this.#at).total);
     this.#hasRouting ||= hasRouting;
@@ -177,15 +180,15 @@ export class UserTraffic {
   }
 
   /** A deployment's numbers, with those of its living instances. */
-  countsOf(place: SlotPlace): Counts {
-    let requests = place.deployment?.requests ?? 0;
-    let errors = place.deployment?.errors ?? 0;
+  countsOf(place: SlotPlace): Counts & { readonly copied: number } {
+    let { requests = 0, errors = 0, copied = 0 } = place.deployment ?? {};
     for (const instance of place.instances) {
       const counts = instance.counter.peek(this.#cell);
       requests += counts.requests;
       errors += counts.errors;
+      copied += instance.copies.peek(this.#cell).requests;
     }
-    return { requests, errors };
+    return { requests, errors, copied };
   }
 
   #expectUntil(to: number): void {
@@ -196,13 +199,16 @@ export class UserTraffic {
     const shares = this.#present(this.#lingering.mean(from, to));
     if (this.#service.router.lingering !== null) this.#notice(this.#present(this.#lingering.at(to)).total);
     if (arrivals === 0) return;
-    const stretch: Stretch = { fromMs: from, toMs: to, arrivals, shares };
+    const stretch: Stretch = { fromMs: from, toMs: to, arrivals, shares, copies: this.#copies };
     const strain = this.#load.strain(this.#places, stretch);
     let routed = 0;
     for (const slot of slots) {
       if (shares.total[slot] === 0) continue;
       routed += shares.total[slot];
       this.#load.expect(slot, this.#places[slot], stretch, strain);
+    }
+    for (const slot of slots) {
+      if (this.#copies[slot] > 0) this.#load.copy(slot, this.#places[slot], stretch, strain);
     }
     const lost = Math.max(0, 1 - routed);
     if (lost > 1e-12) (this.#hasRouting ? this.#stray : this.#unrouted).expect(arrivals * lost);
@@ -240,6 +246,7 @@ export class UserTraffic {
       place.retired.close(cell);
       for (const instance of place.instances) {
         instance.counter.close(cell);
+        instance.copies.close(cell);
         if (instance.isUp) instance.sample(boundary, this.#weather.factor(cell));
       }
     }
