@@ -1,4 +1,5 @@
-// Kills a real orchestrator process at every boundary of a release, under load, and lets another one go on.
+// Kills a real orchestrator process at every boundary of a release, under load, and lets another one go on. The release
+// copies requests to the candidate before it sends users there.
 // Arguments: --json, --points N (at most N boundaries per scenario, evenly spread; default all), --random N (default 100), --seed N.
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -24,7 +25,7 @@ interface Figures {
 }
 
 const policy: Policy<'answers'> = {
-  shift: [{ to: 10 }, { to: 50, gates: [{ check: 'answers' }] }, { to: 100 }],
+  shift: [{ mirror: 50, hold: '50ms' }, { to: 10 }, { to: 50, gates: [{ check: 'answers' }] }, { to: 100 }],
   retire: { after: 'immediately', candidate: 'retire' },
   limits: { poll: '20ms', call: '5s' },
 };
@@ -46,7 +47,7 @@ async function main(): Promise<number> {
     },
   });
   console.error(`seed ${values.seed}`);
-  const stage = await startStage('crash safety of a release through nginx');
+  const stage = await startStage('crash safety of a release through nginx', { mirror: true });
   const figures: Figures = { points: 0, converged: 0, randomKills: 0, randomConverged: 0, recoveryMaxMs: 0 };
   const crashes = new Crashes(stage, figures);
   const problems: string[] = [];
@@ -60,15 +61,18 @@ async function main(): Promise<number> {
   }
   const { requests, failed: failedRequests, wrong } = await stage.users.stop();
   for (const problem of [...problems, ...wrong.map((record) => JSON.stringify(record))]) console.error(problem);
+  const { copies } = stage.backends;
   const result = {
     ...figures,
+    copies: copies.blue + copies.green,
     recoveryMaxMs: Math.round(figures.recoveryMaxMs),
     requests,
     failedRequests,
     problems: problems.length,
   };
   console.log(values.json ? JSON.stringify(result) : result);
-  return problems.length === 0 && failedRequests === 0 && figures.points === figures.converged ? 0 : 1;
+  const isGood = problems.length === 0 && failedRequests === 0 && figures.points === figures.converged;
+  return isGood && result.copies > 0 ? 0 : 1;
 }
 
 /** An embedding process that is asked to end leaves the release as it is; the next one takes it to its end. */
@@ -137,6 +141,7 @@ class Crashes {
   async #wrongEnd(scenario: Scenario, { versions: wanted }: NginxTask): Promise<string | null> {
     const { routing } = await this.#stage.traffic.observe({ signal: AbortSignal.timeout(5_000) });
     if (routing.kind !== 'split') return `routing is ${routing.kind}`;
+    if (routing.target.mirror !== null) return `requests are still copied to ${routing.target.mirror.slot}`;
     const serving = soleSlot(routing.target);
     if (serving === null) return `routing is ${JSON.stringify(routing.target.weights)}`;
     const { versions } = this.#stage.control;

@@ -45,11 +45,12 @@ const guarded: Policy<'smoke', 'errors', 'internal'> = {
   limits,
 };
 
-/** Many small steps, each with a gate of its own; one of them reports only. */
+/** A mirror, then many small steps, each with a gate of its own; one of them reports only. */
 const steps: Policy<'smoke', 'errors'> = {
   analyses,
   cohort: 'per-request',
   shift: [
+    { mirror: 20, hold: '20s', gates: [{ analysis: 'errors' }] },
     { to: 1, hold: '10s', gates: [{ check: 'smoke', timeout: '5s', dryRun: true }] },
     { to: 5, hold: '20s', gates: [{ analysis: 'errors', onFailure: 'pause' }] },
     { to: 25.5, hold: '20s' },

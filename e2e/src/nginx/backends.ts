@@ -6,6 +6,8 @@ export interface Backends {
   /** For `nginxTraffic({ upstreams })`. */
   readonly upstreams: Readonly<Record<Slot, readonly string[]>>;
   readonly urls: Readonly<Record<Slot, string>>;
+  /** How many copies of requests a slot got so far, whose answers nobody sees. */
+  readonly copies: Readonly<Record<Slot, number>>;
   /** Runs another version in the slot from now on; a stopped slot is started, on the port it had. */
   deploy(slot: Slot, version: string, answer?: Answer): Promise<void>;
   /** Ends a slot as a teardown does: whatever is still asked of it is refused. */
@@ -18,10 +20,13 @@ export type Answer = (response: ServerResponse) => void;
 
 /** Starts both slots on ports that the kernel chose. */
 export async function startBackends(versions: Readonly<Record<Slot, string>>): Promise<Backends> {
-  const slots = { blue: await startService('blue', versions.blue), green: await startService('green', versions.green) };
+  const copies: Record<Slot, number> = { blue: 0, green: 0 };
+  const start = (slot: Slot) => startService(slot, versions[slot], () => copies[slot]++);
+  const slots = { blue: await start('blue'), green: await start('green') };
   const address = (slot: Slot) => `127.0.0.1:${slots[slot].port}`;
   return {
     upstreams: { blue: [address('blue')], green: [address('green')] },
+    copies,
     urls: { blue: `http://${address('blue')}`, green: `http://${address('green')}` },
     deploy: (slot, version, answer) => slots[slot].deploy(version, answer),
     retire: (slot) => slots[slot].stop(),
@@ -32,7 +37,7 @@ export async function startBackends(versions: Readonly<Record<Slot, string>>): P
   };
 }
 
-async function startService(slot: Slot, firstVersion: string) {
+async function startService(slot: Slot, firstVersion: string, onCopy: () => void) {
   let version = firstVersion;
   let answer: Answer = (response) => response.end(`${slot}\n`);
   let server: Server | null = null;
@@ -41,6 +46,7 @@ async function startService(slot: Slot, firstVersion: string) {
       // nginx keeps its connections idle for up to 60 s: the service must not be the one that closes first.
       const started = createServer({ keepAliveTimeout: 120_000 }, (request, response) => {
         request.resume();
+        if (request.headers['x-bluegreen-mirror'] !== undefined) onCopy();
         response.setHeader('x-slot', slot);
         response.setHeader('x-version', version);
         answer(response);

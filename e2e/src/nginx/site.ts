@@ -35,7 +35,8 @@ export async function startSite(adopt: Slot | null, more: Partial<NginxOptions> 
   };
   const traffic = nginxTraffic(options);
   const { paste } = await traffic.setup(adopt === null ? {} : { adopt });
-  await nginx.reload(() => ({ http: paste[0]!.lines, location: paste[1]!.lines }));
+  const server = paste.slice(2).flatMap(({ lines }) => lines.filter((line) => line.startsWith('include ')));
+  await nginx.reload(() => ({ http: paste[0]!.lines, location: paste[1]!.lines, server }));
   return {
     nginx,
     backends,

@@ -16,10 +16,10 @@ export interface Stage extends Site {
 }
 
 /** @throws an error that says what is missing, where nginx is not installed */
-export async function startStage(whatItShows: string): Promise<Stage> {
+export async function startStage(whatItShows: string, { mirror = false } = {}): Promise<Stage> {
   if (!hasNginx(whatItShows)) throw new Error('nginx is needed: apt-get install nginx-light');
   // The users of a stage ask short questions; a slot without new ones is empty after this.
-  const site = await startSite('blue', { longestRequest: '200ms' });
+  const site = await startSite('blue', { longestRequest: '200ms', mirror });
   const control = await startControl(site.backends, { blue: 'v1', green: null });
   await site.backends.retire('green');
   const logs = join(site.nginx.directory, 'logs');

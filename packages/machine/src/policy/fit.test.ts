@@ -51,6 +51,15 @@ describe('adapters that can do everything', () => {
   });
 });
 
+describe('a mirror step', () => {
+  it('needs a router that can copy requests, and is refused where it stands', () => {
+    const policy: AnyPolicy = { shift: [{ mirror: 20, hold: '1m' }, { to: 5, hold: '1m' }, { to: 100 }] };
+    expect(findingsOf(policy, service({ mirror: true }), service({ mirror: false }))).toEqual([
+      ['refuse', 'mirror', 'shift[0].mirror', 'nginx', 's1'],
+    ]);
+  });
+});
+
 describe('a weight', () => {
   it.each([
     [1, ['shift[1].to', '0.5 with nginx, which goes in steps of 1']],
