@@ -1,3 +1,4 @@
+import { capabilityErrorCodes } from './capability-error-codes.js';
 import type { ErrorEntry } from './error-entry.js';
 import { httpErrorCodes } from './http-error-codes.js';
 import { policyErrorCodes } from './policy-error-codes.js';
@@ -6,6 +7,7 @@ import { releaseErrorCodes } from './release-error-codes.js';
 /** Every code of contract, machine, gates and core. Adapters keep a table of their own under their own prefix. */
 export const errorCodes = {
   ...policyErrorCodes,
+  ...capabilityErrorCodes,
   ...releaseErrorCodes,
   ...httpErrorCodes,
   'contract/weight-invalid': {
