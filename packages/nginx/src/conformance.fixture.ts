@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { ProbeRequest, TrafficBench } from '@bluegreen/conformance';
 import type { AudienceMatch } from '@bluegreen/contract';
 import { answerFrom } from './backends.fixture.js';
+import { nginxHosts } from './nginx-hosts.js';
 import { nginxTraffic } from './nginx-traffic.js';
 import { startSite } from './site.fixture.js';
 
@@ -68,6 +69,31 @@ export async function nginxTrafficBench(mode: 'switch' | 'reload' = 'switch'): P
       serveUser: serve,
     },
     close: () => site.remove(),
+  };
+}
+
+/** Two hosts behind one adapter. What others do to a router, and what goes wrong with it, happens to the troubled one alone. */
+export async function nginxHostsBench(troubled: 'first' | 'second'): Promise<TrafficBench> {
+  const [one, two] = await Promise.all([nginxTrafficBench('switch'), nginxTrafficBench('switch')]);
+  const [first, second] = [one.harness!, two.harness!];
+  let turn = 0;
+  const next = () => {
+    turn += 1;
+    return turn % 2 === 0 ? first : second;
+  };
+  return {
+    ...two,
+    open: () => nginxHosts({ resource: 'hosts', hosts: { one: one.open(), two: two.open() } }),
+    harness: {
+      ...{ first, second }[troubled],
+      neighbours: async () => `${await first.neighbours!()}\0${await second.neighbours!()}`,
+      serve: () => next().serve!(),
+      serveUser: (probe) => next().serveUser!(probe),
+    },
+    close: async () => {
+      await one.close?.();
+      await two.close?.();
+    },
   };
 }
 
