@@ -1,75 +1,33 @@
 import {
-  type Clock,
   type EnvironmentAdapter,
-  type EnvironmentCapabilities,
   type EnvironmentObservation,
   type EnvironmentTarget,
-  type Fence,
   printStamp,
   type Reaction,
   type Slot,
-  systemClock,
 } from '@bluegreen/contract';
+import { AdapterTrial, type CallGiven } from '../adapter-trial.js';
 import { type Attempt, attempt, until, within } from '../patience.js';
 import { reactionOf } from '../reaction-of.js';
 import { broken, type Size } from '../rule.js';
 import { describeError } from '../run-rule.js';
 import type { EnvironmentBench, EnvironmentHarness } from './environment-bench.js';
 
-/** What a write names besides its target; the rest is what a healthy owner would say. */
-export interface ConvergeGiven {
-  readonly fence?: Fence;
-  readonly key?: string;
+export interface ConvergeGiven extends CallGiven {
   readonly adapter?: EnvironmentAdapter;
-  readonly signal?: AbortSignal;
   readonly confirm?: () => Promise<void>;
 }
 
 const callLimitMs = 60_000;
 
 /** One adapter on two fresh slots, and the calls that rules are made of. */
-export class EnvironmentTrial {
-  readonly adapter: EnvironmentAdapter;
-  readonly capabilities: EnvironmentCapabilities;
-  readonly bench: EnvironmentBench;
-  readonly clock: Clock;
-  readonly size: Size;
-  readonly abortMs: number;
+export class EnvironmentTrial extends AdapterTrial<EnvironmentAdapter, EnvironmentHarness, EnvironmentBench> {
   readonly instances: number;
-  #epoch = 0;
-  #sequence = 0;
   #releases = 0;
 
   constructor(bench: EnvironmentBench, size: Size) {
-    this.bench = bench;
-    this.adapter = bench.open();
-    this.capabilities = this.adapter.capabilities;
-    this.clock = bench.clock ?? systemClock();
-    this.size = size;
-    this.abortMs = bench.abortMs ?? 1_000;
+    super(bench, size);
     this.instances = bench.instances ?? 2;
-  }
-
-  get harness(): EnvironmentHarness {
-    return this.bench.harness ?? {};
-  }
-
-  get isStamped(): boolean {
-    return this.capabilities.fencing !== 'none';
-  }
-
-  get epoch(): number {
-    return this.#epoch;
-  }
-
-  nextFence(): Fence {
-    this.#sequence += 1;
-    return { epoch: this.#epoch, sequence: this.#sequence };
-  }
-
-  nextOwner(): void {
-    this.#epoch += 1;
-    this.#sequence = 0;
   }
 
   /** What shall run in a slot. Without more: a release of its own that puts this version there. */
@@ -97,13 +55,7 @@ export class EnvironmentTrial {
   }
 
   async converge(target: EnvironmentTarget, given: ConvergeGiven = {}): Promise<Attempt<void>> {
-    const fence = given.fence ?? this.nextFence();
-    const call = {
-      signal: given.signal ?? new AbortController().signal,
-      idempotencyKey: given.key ?? `conformance/${fence.epoch}.${fence.sequence}`,
-      fence,
-      confirm: given.confirm ?? (async () => undefined),
-    };
+    const call = { ...this.writeCall(given), confirm: given.confirm ?? (async () => undefined) };
     const adapter = given.adapter ?? this.adapter;
     return within(
       this.clock,
@@ -136,23 +88,16 @@ export class EnvironmentTrial {
 
   /** Takes over from whoever wrote last, and deploys the first version to blue. */
   async begin(): Promise<EnvironmentObservation> {
-    const fences = [(await this.observe('blue')).fence, (await this.observe('green')).fence];
-    this.#epoch = Math.max(0, ...fences.map((fence) => fence?.epoch ?? 0)) + 2;
-    this.#sequence = 0;
+    this.follow([(await this.observe('blue')).fence, (await this.observe('green')).fence]);
     return this.settle(this.target('blue', this.bench.versions.good[0]));
   }
 
   /** The write must be refused with this reaction (any, unless told), and nothing may have changed by it. */
   async refused(what: string, target: EnvironmentTarget, given: ConvergeGiven, reaction?: Reaction): Promise<void> {
     const before = await this.observe(target.slot);
-    const { error } = await this.converge(target, given);
+    const refusal = await this.converge(target, given);
     const after = await this.observe(target.slot);
-    if (error === null) broken(`${what} was taken; now: ${describeEnvironment(after)}`);
-    if (reaction !== undefined && reactionOf(error) !== reaction) {
-      broken(
-        `${what} must be refused as \`${reaction}\`, but was as \`${reactionOf(error)}\`: ${describeError(error)}`,
-      );
-    }
+    this.demandRefusal(what, refusal, reaction, () => describeEnvironment(after));
     this.same(what, before, after);
   }
 

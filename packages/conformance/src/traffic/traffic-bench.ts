@@ -1,4 +1,5 @@
-import type { AudienceKind, AudienceMatch, Clock, Slot, TrafficAdapter } from '@bluegreen/contract';
+import type { AudienceKind, AudienceMatch, Slot, TrafficAdapter } from '@bluegreen/contract';
+import type { AdapterBench, ProviderHarness } from '../adapter-bench.js';
 
 /** One request of somebody who is known. */
 export interface ProbeRequest {
@@ -12,9 +13,7 @@ export interface ProbeRequest {
  * What only the author of an adapter can do: things that happen on the other side. Each part that is missing leaves
  * the rules that need it unshown, and they say so.
  */
-export interface TrafficHarness {
-  /** From now on until the next write: the write takes effect, and its answer is lost on the way back. */
-  loseReply?(): Promise<void>;
+export interface TrafficHarness extends ProviderHarness {
   /** Changes the weights past the adapter, as an operator at the console would. The stamp stays as it is. */
   editBehind?(): Promise<void>;
   /** Removes the place that the adapter writes to: the rule, the key, the state directory. */
@@ -25,10 +24,6 @@ export interface TrafficHarness {
   editNeighbour?(): Promise<void>;
   /** Restarts the router; resolves when it serves again. */
   restartRouter?(): Promise<void>;
-  /** The provider takes requests and answers none, until the returned function is called. */
-  hang?(): Promise<() => Promise<void>>;
-  /** The provider can't be reached, until the returned function is called. */
-  disconnect?(): Promise<() => Promise<void>>;
   /**
    * Sends one request through the router, on a connection of its own and as a user who was never there before. Answers
    * who served it; `null`: nobody.
@@ -39,23 +34,13 @@ export interface TrafficHarness {
 }
 
 /** One router under test, made for one rule: nothing in it comes from another rule. */
-export interface TrafficBench {
-  /** The adapter as one more process would make it: each call is another client of the same provider object. */
-  open(): TrafficAdapter;
-  readonly harness?: TrafficHarness;
-  /** What the adapter is told that must never come out of it: tokens, passwords. None: an empty list. */
-  readonly secrets: readonly string[];
-  /** The clock that the adapter lives by: the system's unless told. */
-  readonly clock?: Clock;
+export interface TrafficBench extends AdapterBench<TrafficAdapter, TrafficHarness> {
   /** Longest from an accepted write to the read that shows it: 5 s unless told. */
   readonly settleMs?: number;
-  /** Longest from an abort to the end of the call: 1 s unless told. */
-  readonly abortMs?: number;
   /** Audiences that this set-up knows, by kind, where any others would be refused. */
   readonly audiences?: Readonly<
     Partial<Record<AudienceKind, { readonly name: string; readonly match: AudienceMatch }>>
   >;
   /** Requests through the router for a share: 400 unless told. Fewer where one request is slow. */
   readonly requests?: number;
-  close?(): Promise<void>;
 }

@@ -1,11 +1,10 @@
-import { attempt } from '../patience.js';
+import { type AdapterSuiteParts, adapterSuite } from '../adapter-suite.js';
 import type { Rule } from '../rule.js';
 import {
   type ConformanceOptions,
   type ConformanceReport,
   registerSuite,
   runSuite,
-  type Suite,
   type TestFunctions,
 } from '../suite.js';
 import { convergenceRules } from './convergence-rules.js';
@@ -27,6 +26,12 @@ export const trafficRules: readonly Rule<TrafficTrial>[] = [
   ...routerRules,
 ];
 
+const traffic: AdapterSuiteParts<TrafficBench, TrafficTrial> = {
+  kind: 'traffic',
+  rules: trafficRules,
+  makeTrial: (bench, size) => new TrafficTrial(bench, size),
+};
+
 /**
  * Registers one test per rule. `makeBench` makes a router of its own for each rule and is called inside the test.
  * A rule that needs a part of the harness which is not there fails, until `notShown` says why nobody can show it.
@@ -36,7 +41,7 @@ export function testTrafficAdapter(
   makeBench: () => TrafficBench | Promise<TrafficBench>,
   options: ConformanceOptions = {},
 ): void {
-  registerSuite(runner, suiteOf(makeBench, options), options);
+  registerSuite(runner, adapterSuite(traffic, makeBench, options), options);
 }
 
 /** The same without a test runner: tries every rule and answers what was seen. */
@@ -44,25 +49,5 @@ export function proveTrafficAdapter(
   makeBench: () => TrafficBench | Promise<TrafficBench>,
   options: ConformanceOptions = {},
 ): Promise<ConformanceReport> {
-  return runSuite(suiteOf(makeBench, options), options);
-}
-
-function suiteOf(
-  makeBench: () => TrafficBench | Promise<TrafficBench>,
-  { size = 'quick' }: ConformanceOptions,
-): Suite<TrafficTrial> {
-  return {
-    kind: 'traffic',
-    rules: trafficRules,
-    async open() {
-      const bench = await makeBench();
-      const trial = new TrafficTrial(bench, size);
-      const close = async () => {
-        // There is a rule for an adapter that cannot end; the bench has to be put away all the same.
-        await attempt(async () => trial.adapter.dispose?.());
-        await bench.close?.();
-      };
-      return { trial, harness: { ...bench.harness }, close };
-    },
-  };
+  return runSuite(adapterSuite(traffic, makeBench, options), options);
 }

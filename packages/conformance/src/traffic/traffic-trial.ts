@@ -2,20 +2,18 @@ import {
   type Audience,
   type AudienceKind,
   type AudienceMatch,
-  type Clock,
   everythingTo,
   type Fence,
   normaliseTarget,
   type Reaction,
   type Slot,
   sameTarget,
-  systemClock,
   type TrafficAdapter,
-  type TrafficCapabilities,
   type TrafficObservation,
   type TrafficTarget,
   weights,
 } from '@bluegreen/contract';
+import { AdapterTrial, type CallGiven } from '../adapter-trial.js';
 import { type Attempt, attempt, until, within } from '../patience.js';
 import { reactionOf } from '../reaction-of.js';
 import { broken, type Size } from '../rule.js';
@@ -23,13 +21,9 @@ import { describeError } from '../run-rule.js';
 import { describeObservation, describeTarget } from './describe-routing.js';
 import type { TrafficBench, TrafficHarness } from './traffic-bench.js';
 
-/** What a write names besides its target; the rest is what a healthy owner would say. */
-export interface WriteGiven {
-  readonly fence?: Fence;
-  readonly key?: string;
+export interface WriteGiven extends CallGiven {
   readonly revision?: string;
   readonly adapter?: TrafficAdapter;
-  readonly signal?: AbortSignal;
 }
 
 /** A call that hangs without being told to is a broken rule, not a hung suite. */
@@ -42,49 +36,12 @@ const exampleMatches: Readonly<Record<AudienceKind, { readonly name: string; rea
 };
 
 /** One adapter on one fresh router, and the calls that rules are made of. */
-export class TrafficTrial {
-  readonly adapter: TrafficAdapter;
-  readonly capabilities: TrafficCapabilities;
-  readonly bench: TrafficBench;
-  readonly clock: Clock;
-  readonly size: Size;
+export class TrafficTrial extends AdapterTrial<TrafficAdapter, TrafficHarness, TrafficBench> {
   readonly settleMs: number;
-  readonly abortMs: number;
-  #epoch = 0;
-  #sequence = 0;
 
   constructor(bench: TrafficBench, size: Size) {
-    this.bench = bench;
-    this.adapter = bench.open();
-    this.capabilities = this.adapter.capabilities;
-    this.clock = bench.clock ?? systemClock();
-    this.size = size;
+    super(bench, size);
     this.settleMs = bench.settleMs ?? 5_000;
-    this.abortMs = bench.abortMs ?? 1_000;
-  }
-
-  get harness(): TrafficHarness {
-    return this.bench.harness ?? {};
-  }
-
-  get isStamped(): boolean {
-    return this.capabilities.fencing !== 'none';
-  }
-
-  /** The fence of the next write of this owner. */
-  nextFence(): Fence {
-    this.#sequence += 1;
-    return { epoch: this.#epoch, sequence: this.#sequence };
-  }
-
-  /** A higher epoch takes over: what comes next is written by it. */
-  nextOwner(): void {
-    this.#epoch += 1;
-    this.#sequence = 0;
-  }
-
-  get epoch(): number {
-    return this.#epoch;
   }
 
   /** Green gets so much; the other parts are as in the middle of a release of green, unless told. */
@@ -117,12 +74,7 @@ export class TrafficTrial {
   /** One write. Reads the revision first unless told which one to expect. */
   async write(target: TrafficTarget, given: WriteGiven = {}): Promise<Attempt<void>> {
     const revision = given.revision ?? (await this.observe(given.adapter)).revision;
-    const fence = given.fence ?? this.nextFence();
-    const call = {
-      signal: given.signal ?? new AbortController().signal,
-      idempotencyKey: given.key ?? `conformance/${fence.epoch}.${fence.sequence}`,
-      fence,
-    };
+    const call = this.writeCall(given);
     const adapter = given.adapter ?? this.adapter;
     return within(
       this.clock,
@@ -172,23 +124,16 @@ export class TrafficTrial {
 
   /** Looks who wrote last, takes over from them, and sends everything to blue. */
   async begin(): Promise<TrafficObservation> {
-    const { fence } = await this.observe();
-    this.#epoch = (fence?.epoch ?? 0) + 2;
-    this.#sequence = 0;
+    this.follow([(await this.observe()).fence]);
     return this.settle(this.target(0, { candidate: null }));
   }
 
   /** The write must be refused with this reaction (any, unless told), and nothing may have changed by it. */
   async refused(what: string, target: TrafficTarget, given: WriteGiven, reaction?: Reaction): Promise<void> {
     const before = await this.observe();
-    const { error } = await this.write(target, { revision: before.revision, ...given });
+    const refusal = await this.write(target, { revision: before.revision, ...given });
     const after = await this.observe();
-    if (error === null) broken(`${what} was taken; now: ${describeObservation(after)}`);
-    if (reaction !== undefined && reactionOf(error) !== reaction) {
-      broken(
-        `${what} must be refused as \`${reaction}\`, but was as \`${reactionOf(error)}\`: ${describeError(error)}`,
-      );
-    }
+    this.demandRefusal(what, refusal, reaction, () => describeObservation(after));
     this.unchanged(what, before, after);
   }
 
