@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import { errnoOf } from './failure.js';
 
 const absent = ['ENOENT', 'ENOTDIR'];
@@ -26,4 +26,14 @@ export function textAt(path: string): Promise<string | null> {
 /** Where a symbolic link points; `null` for anything else. */
 export function linkAt(path: string): Promise<string | null> {
   return unlessAbsent<string | null>(readlink(path), null, ['EINVAL']);
+}
+
+/**
+ * When what is at a path was changed, of a link that itself and not its content; `null` when it does not exist. A link or
+ * a file is made before it is put in place, and putting it there is a rename, which sets this time. So a writer that was
+ * stopped in between does not backdate what it did.
+ */
+export function changedAtMs(path: string): Promise<number | null> {
+  const changed = lstat(path).then(({ ctimeMs }) => ctimeMs);
+  return unlessAbsent<number | null>(changed, null);
 }

@@ -1,23 +1,15 @@
-import { type AudienceMatch, slots } from '@bluegreen/contract';
-import { bucketCount } from './buckets.js';
-import type { RequestMark } from './options.js';
-import { layout, type Settings } from './settings.js';
+import { slots } from '@bluegreen/contract';
+import { internalListener, lines, split, upstreams, userMap, whoAnswers, whoMaps } from './render-parts.js';
+import type { Settings } from './settings.js';
 
 const quietFiles = ['open_file_cache off;', 'disable_symlinks off;'];
 
 /** The file for the `http` block: upstreams, how a user is recognised, the split, and the internal listener. */
 export function renderHttp(settings: Settings): string {
-  const { prefix: p, service, audiences } = settings;
-  const memberships = audiences.map((_, index) => `$${p}_in_${index + 1}`).join('');
+  const { prefix: p, service } = settings;
   return lines(
-    ...slots.flatMap((slot) => upstream(settings, slot)),
-    `upstream ${p}_nobody { server 127.0.0.1:9 down; }`,
-    '',
-    '# How a user is recognised. The key is never empty: an empty one would put all of them into one bucket.',
-    `map ${keyVariable(settings)} $${p}_user {`,
-    '  ""      "anonymous:$remote_addr:$http_user_agent";',
-    `  default "user:${keyVariable(settings)}";`,
-    '}',
+    ...upstreams(settings),
+    ...userMap(settings),
     `map $${p}_dice $${p}_key { "" "$${p}_user"; default "$request_id"; }`,
     `split_clients "${service}:$${p}_key" $${p}_bucket {`,
     ...split(),
@@ -25,9 +17,7 @@ export function renderHttp(settings: Settings): string {
     '',
     ...mirrorMaps(settings),
     '# Who somebody is. Every value comes from a closed list: nothing of the request reaches a path.',
-    ...audiences.flatMap(({ name, match }, index) => membership(match, `$${p}_in_${index + 1}`, name)),
-    ...previewMap(settings),
-    `map $${p}_preview $${p}_who { "" "everyone${memberships}"; default "preview"; }`,
+    ...whoMaps(settings),
     `map $${p}_preview $${p}_reach { "" "everyone"; default "preview"; }`,
     `map $${p}_preview $${p}_last { "" "${lastPool(settings)}"; default "${p}_nobody"; }`,
     '',
@@ -106,92 +96,36 @@ function choose(settings: Settings, slot: 'blue' | 'green', file: string): strin
   return `if (-f ${file}) { set $${settings.prefix}_pool ${settings.upstreams[slot].name}; }`;
 }
 
-export function upstream({ upstreams }: Settings, slot: 'blue' | 'green'): string[] {
-  const { name, servers } = upstreams[slot];
-  if (servers === null) return [`# ${slot} is the upstream ${name}, declared elsewhere`];
-  return [`upstream ${name} {`, ...servers.map((server) => `  server ${server};`), '  keepalive 32;', '}'];
-}
-
 function lastPool({ lastResort, upstreams, prefix }: Settings): string {
   return lastResort === null ? `${prefix}_nobody` : upstreams[lastResort].name;
 }
 
-export function keyVariable({ userKey }: Settings): string {
-  return 'cookie' in userKey ? `$cookie_${userKey.cookie}` : headerVariable(userKey.header);
-}
-
-function headerVariable(header: string): string {
-  return `$http_${header.toLowerCase().replaceAll('-', '_')}`;
-}
-
-export function split(): string[] {
-  const last = bucketCount - 1;
-  const rows = Array.from({ length: last }, (_, bucket) => `0.1% ${bucket};`);
-  const ten = (start: number) => `  ${rows.slice(start, start + 10).join(' ')}`;
-  return [...Array.from({ length: Math.ceil(last / 10) }, (_, index) => ten(index * 10)), `  * ${last};`];
-}
-
-export function membership(match: AudienceMatch, variable: string, name: string): string[] {
-  if (!('sourceRanges' in match)) return [markMap(match, variable, `+${name}`)];
-  return [`geo ${variable} {`, '  default "";', ...match.sourceRanges.map((range) => `  ${range} "+${name}";`), '}'];
-}
-
-export function previewMap({ preview, prefix: p }: Settings): string[] {
-  if (preview === null) return [`map $server_port $${p}_preview { default ""; }`];
-  if ('port' in preview) return [`map $server_port $${p}_preview { default ""; "${preview.port}" "1"; }`];
-  return [markMap(preview, `$${p}_preview`, '1')];
-}
-
-/** A plain key of `map` is matched without regard to case, so equality is an escaped, anchored, case-sensitive regex. */
-function markMap(mark: RequestMark, variable: string, value: string): string {
-  const source = 'cookie' in mark ? `$cookie_${mark.cookie}` : headerVariable(mark.header);
-  const pattern = [...Buffer.from(mark.equals, 'utf8')].map(escapeByte).join('');
-  return `map ${source} ${variable} { default ""; "~^${pattern}\\z" "${value}"; }`;
-}
-
-function escapeByte(byte: number): string {
-  const character = String.fromCharCode(byte);
-  return /[A-Za-z0-9]/.test(character) ? character : `\\x${byte.toString(16).padStart(2, '0')}`;
-}
-
 function internalServer(settings: Settings): string[] {
-  const { prefix: p, internal, includeFiles, stateDirectory, fallbackDirectory, fingerprint } = settings;
+  const { prefix: p, includeFiles, stateDirectory, fallbackDirectory } = settings;
   const answer = [
-    `layout=${layout} fingerprint=${fingerprint} version=$nginx_version address=$remote_addr port=$server_port`,
+    whoAnswers(settings),
     `bucket=$${p}_bucket who=$${p}_who pool=$${p}_pool fallback=$${p}_fallback`,
     `state=$${p}_state marker=$${p}_marker dice=$${p}_dice`,
   ].join(' ');
-  return [
-    '# Tells the adapter what the running workers see. Never make it public.',
-    'server {',
-    `  listen ${internal.listen};`,
-    `  server_name ${internal.name};`,
-    '  keepalive_timeout 0;',
-    '  access_log off;',
-    '  log_not_found off;',
-    '  location = /generation {',
-    ...quietFiles.map((line) => `    ${line}`),
-    '    default_type text/plain;',
-    `    alias ${stateDirectory}/current/generation;`,
-    '  }',
-    '  location = /decision {',
-    `    include ${includeFiles.location};`,
-    `    set $${p}_fallback $${p}_last;`,
+  return internalListener(settings, [
+    'location = /generation {',
+    ...quietFiles.map((line) => `  ${line}`),
+    '  default_type text/plain;',
+    `  alias ${stateDirectory}/current/generation;`,
+    '}',
+    'location = /decision {',
+    `  include ${includeFiles.location};`,
+    `  set $${p}_fallback $${p}_last;`,
     ...slots.map(
       (slot) =>
-        `    if (-f ${fallbackDirectory}/current/${slot}-everyone) { set $${p}_fallback ${settings.upstreams[slot].name}; }`,
+        `  if (-f ${fallbackDirectory}/current/${slot}-everyone) { set $${p}_fallback ${settings.upstreams[slot].name}; }`,
     ),
-    `    set $${p}_state no;`,
-    `    if (-f ${stateDirectory}/setup) { set $${p}_state yes; }`,
-    `    set $${p}_marker no;`,
-    `    if (-f ${fallbackDirectory}/setup) { set $${p}_marker yes; }`,
-    '    default_type text/plain;',
-    `    return 200 "${answer}\\n";`,
-    '  }',
+    `  set $${p}_state no;`,
+    `  if (-f ${stateDirectory}/setup) { set $${p}_state yes; }`,
+    `  set $${p}_marker no;`,
+    `  if (-f ${fallbackDirectory}/setup) { set $${p}_marker yes; }`,
+    '  default_type text/plain;',
+    `  return 200 "${answer}\\n";`,
     '}',
-  ];
-}
-
-export function lines(...all: string[]): string {
-  return `${all.join('\n')}\n`;
+  ]);
 }

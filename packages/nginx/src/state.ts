@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Fence, Routing } from '@bluegreen/contract';
 import { checkMarkers } from './check-markers.js';
-import { errnoOf, fail } from './failure.js';
+import { fail } from './failure.js';
 import { effectiveFallback, type FallbackReading, readFallback } from './fallback.js';
 import { type Generation, readGeneration } from './generation.js';
-import { linkAt, namesIn, textAt } from './reading.js';
+import { changedAtMs, linkAt, namesIn, textAt } from './reading.js';
 import type { Settings } from './settings.js';
 
 /** The switch state as it lies on disk, whatever nginx makes of it. */
@@ -108,17 +107,4 @@ function revisionOf({ link, text, problems, fallback, names }: Seen): string {
   const present = ['setup', 'current'].filter((name) => names.includes(name));
   const all = JSON.stringify([link, text, problems, fallback, present]);
   return createHash('sha256').update(all).digest('hex').slice(0, 32);
-}
-
-/**
- * The change time of the link, not of its content: a link is made before the switch, and the switch is a rename, which
- * sets the change time. So a writer that was stopped in between does not backdate the switch.
- */
-async function changedAtMs(path: string): Promise<number | null> {
-  try {
-    return (await lstat(path)).ctimeMs;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
-import { lstat } from 'node:fs/promises';
-import { errnoOf } from '../failure.js';
 import { type Generation, readGeneration } from '../generation.js';
 import { type IncludeStatus, statusOf, withHeader } from '../include-file.js';
-import { textAt } from '../reading.js';
+import { changedAtMs, textAt } from '../reading.js';
 import type { Settings } from '../settings.js';
 import { renderManaged } from './render-managed.js';
 
@@ -54,13 +52,4 @@ export function revisionOf(text: string | null): string {
     .update(text === null ? 'missing' : `text:${text}`)
     .digest('hex')
     .slice(0, 32);
-}
-
-async function changedAtMs(path: string): Promise<number | null> {
-  try {
-    return (await lstat(path)).ctimeMs;
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -2,8 +2,8 @@ import { slots, soleSlot, type TrafficTarget } from '@bluegreen/contract';
 import { bucketsOf } from '../buckets.js';
 import { type Generation, printGeneration } from '../generation.js';
 import { everyWho, ruleFor } from '../people.js';
-import { keyVariable, lines, membership, previewMap, split, upstream } from '../render.js';
-import { layout, type Settings } from '../settings.js';
+import { internalListener, lines, split, upstreams, userMap, whoAnswers, whoMaps } from '../render-parts.js';
+import type { Settings } from '../settings.js';
 
 /** nginx reads a word of its configuration into a buffer of 4,096 bytes. Source: nginx `src/core/ngx_conf_file.c`. */
 const longestWord = 2_000;
@@ -19,28 +19,19 @@ export function encodeGeneration(generation: Generation | null): string {
  * refused by `nginx -t` instead of being half in effect.
  */
 export function renderManaged(settings: Settings, generation: Generation | null): string {
-  const { prefix: p, service, audiences } = settings;
+  const { prefix: p, service } = settings;
   const target = generation?.target ?? null;
-  const memberships = audiences.map((_, index) => `$${p}_in_${index + 1}`).join('');
   const key = target?.cohort.kind === 'per-request' ? '$request_id' : `$${p}_user`;
   return lines(
     `# generation=${encodeGeneration(generation)}`,
-    ...slots.flatMap((slot) => upstream(settings, slot)),
-    `upstream ${p}_nobody { server 127.0.0.1:9 down; }`,
-    '',
-    '# How a user is recognised. The key is never empty: an empty one would put all of them into one bucket.',
-    `map ${keyVariable(settings)} $${p}_user {`,
-    '  ""      "anonymous:$remote_addr:$http_user_agent";',
-    `  default "user:${keyVariable(settings)}";`,
-    '}',
+    ...upstreams(settings),
+    ...userMap(settings),
     `split_clients "${service}:${key}" $${p}_bucket {`,
     ...split(),
     '}',
     '',
     '# Who somebody is, and where they go.',
-    ...audiences.flatMap(({ name, match }, index) => membership(match, `$${p}_in_${index + 1}`, name)),
-    ...previewMap(settings),
-    `map $${p}_preview $${p}_who { "" "everyone${memberships}"; default "preview"; }`,
+    ...whoMaps(settings),
     ...shares(settings, target),
     ...rules(settings, target),
     `map $${p}_slot $${p}_pool {`,
@@ -74,29 +65,21 @@ function rules(settings: Settings, target: TrafficTarget | null): string[] {
 }
 
 function internalServer(settings: Settings, generation: Generation | null): string[] {
-  const { prefix: p, internal, fingerprint } = settings;
+  const { prefix: p } = settings;
   const text = encodeGeneration(generation);
   const words = Array.from({ length: Math.ceil(text.length / longestWord) }, (_, at) =>
     text.slice(at * longestWord, (at + 1) * longestWord),
   );
   const answer = [
-    `layout=${layout} fingerprint=${fingerprint} version=$nginx_version address=$remote_addr port=$server_port`,
+    whoAnswers(settings),
     `bucket=$${p}_bucket who=$${p}_who pool=$${p}_pool end=$${p}_end pid=$pid`,
     `generation=${words.map((_, at) => `$${p}_word_${at}`).join('')}`,
   ].join(' ');
-  return [
-    '# Tells the adapter what the running workers see. Never make it public.',
-    'server {',
-    `  listen ${internal.listen};`,
-    `  server_name ${internal.name};`,
-    '  keepalive_timeout 0;',
-    '  access_log off;',
-    '  log_not_found off;',
-    '  location = /decision {',
-    '    default_type text/plain;',
-    ...words.map((word, at) => `    set $${p}_word_${at} "${word}";`),
-    `    return 200 "${answer}\\n";`,
-    '  }',
+  return internalListener(settings, [
+    'location = /decision {',
+    '  default_type text/plain;',
+    ...words.map((word, at) => `  set $${p}_word_${at} "${word}";`),
+    `  return 200 "${answer}\\n";`,
     '}',
-  ];
+  ]);
 }
