@@ -15,6 +15,7 @@ export interface Content {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** When no request of anybody was answered for so long, the servers hang. */
 const patienceMs = 60_000;
 
 /** Two deploy servers over one journal, of which one or the other is ended again and again, and started anew. */
@@ -23,6 +24,9 @@ export class Servers {
   readonly #env: Readonly<Record<string, string>>;
   readonly #running: Running[] = [];
   #isEnding = false;
+  #answeredAt = performance.now();
+  /** How long the last server took to begin: about what this machine needs for anything. */
+  #startMs = 0;
   #trouble: Promise<void> = Promise.resolve();
 
   constructor(stage: Stage, env: Readonly<Record<string, string>>) {
@@ -37,16 +41,23 @@ export class Servers {
 
   /** Asks either server, until one answers. Asking again is what a client does that was not answered. */
   async ask(method: 'GET' | 'POST', path: string, content: Content = {}): Promise<{ status: number; text: string }> {
-    const giveUpAt = performance.now() + patienceMs;
+    const askedAt = performance.now();
     for (let place = 0; ; place = 1 - place) {
+      let last: unknown = 'unavailable';
       try {
         const answer = await fetch(this.#running[place]!.url + path, { method, ...content });
         const text = await answer.text();
-        if (answer.status < 500) return { status: answer.status, text };
+        if (answer.status < 500) {
+          this.#answeredAt = performance.now();
+          return { status: answer.status, text };
+        }
+        last = text;
       } catch (error) {
-        if (performance.now() > giveUpAt) throw error;
+        last = error;
       }
-      if (performance.now() > giveUpAt) throw new Error(`nobody answered ${method} ${path}`);
+      if (performance.now() > Math.max(askedAt, this.#answeredAt) + patienceMs) {
+        throw new Error(`nobody answers; ${method} ${path}: ${last}`);
+      }
       await setTimeout(50);
     }
   }
@@ -60,7 +71,7 @@ export class Servers {
   async #endNowAndThen(): Promise<void> {
     const { random, tally } = this.#stage;
     for (let count = 0; !this.#isEnding; count++) {
-      await setTimeout(500 + random() * 2_000);
+      await setTimeout(this.#startMs * (1 + random() * 4));
       const place = random() < 0.5 ? 0 : 1;
       const signal = signals[count % 2]!;
       await this.#end(this.#running[place]!, signal);
@@ -88,7 +99,8 @@ export class Servers {
     const program = startProgram('deploy-server', [], this.#env, { isServer: true });
     const url = await program.firstLine;
     if (url === null) throw new Error(`a server did not start: ${(await program.ended).errors}`);
-    tally.startMaxMs = Math.max(tally.startMaxMs, Math.round(performance.now() - startedAt));
+    this.#startMs = performance.now() - startedAt;
+    tally.startMaxMs = Math.max(tally.startMaxMs, Math.round(this.#startMs));
     const running: Running = { program, url, isTold: false };
     void program.ended.then(({ status, signal, errors }) => {
       if (!running.isTold) tally.problems.push(`a server ended by itself: ${status} ${signal} ${errors.slice(-1500)}`);
