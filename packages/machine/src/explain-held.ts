@@ -1,6 +1,6 @@
 import { printInstant } from '@bluegreen/contract';
 import { neededApprovals } from './approvals.js';
-import { gateEvidence, offer, offerRollback, say, traffic } from './explain-words.js';
+import { call, gateEvidence, offer, offerRollback, say, traffic } from './explain-words.js';
 import type { Explanation } from './explanation.js';
 import { gatesHere, isPassed, openGates } from './gates.js';
 import type { ReleaseState } from './state.js';
@@ -47,9 +47,7 @@ function explainPaused(state: ReleaseState): Explanation | null {
   const resume = offer(state, 'resume', isPolicy ? 'asks the gate again' : 'goes on');
   const failed = isPolicy ? gatesHere(state).find(({ id }) => isUnpassed(state, id)) : undefined;
   const skip =
-    failed === undefined
-      ? []
-      : [`skipGate('${state.id}', '${failed.name}', { by, reason }): takes it out of the way; resume then goes on`];
+    failed === undefined ? [] : [call(state, 'skipGate', 'takes it out of the way; resume then goes on', failed.name)];
   return say('paused', [why, traffic(state)], gateEvidence(state), [...resume, ...skip, ...offerRollback(state)]);
 }
 
@@ -72,7 +70,7 @@ function explainApproval(state: ReleaseState): Explanation | null {
   const so = given.length === 0 ? null : `Approved so far by ${given.map(({ by }) => by).join(', ')}`;
   const notBy = byRequester === 'refused' ? `${state.requestedBy} requested the release and can't approve it` : null;
   const isLast = needed - given.length === 1;
-  const approve = `approve('${state.id}', '${name}', { by, reason }): ${isLast ? 'goes on' : 'is one of those that are needed'}`;
+  const approve = call(state, 'approve', isLast ? 'goes on' : 'is one of those that are needed', name);
   return say('approval-awaited', [sentence, so, notBy], gateEvidence(state), [approve, ...offerRollback(state)]);
 }
 

@@ -1,6 +1,7 @@
 import { printInstant, type Slot } from '@bluegreen/contract';
 import { isDeployed, isReached, isRetired, nothingUnresolved, runsRelease } from './conditions.js';
 import { awaitedProvider } from './dependencies.js';
+import { answers, outageRemedies, remedies, routingRemedies, unfitRemedies } from './explain-remedies.js';
 import {
   because,
   blindGuardrails,
@@ -55,27 +56,36 @@ function explainPreparing(state: ReleaseState): Explanation {
   if (migrating !== undefined) {
     const { attempt, message } = state.hooks[`expand/${migrating}`]!;
     const failed = message === null ? '' : `; attempt ${attempt - 1} failed: ${message}`;
-    return say('migrating', [`Running migration ${migrating} before anything is deployed${failed}`], [], next);
+    const mend = message === null ? [] : ['Mend what the message names; it is tried again by itself'];
+    return say(
+      'migrating',
+      [`Running migration ${migrating} before anything is deployed${failed}`],
+      [],
+      [...mend, ...next],
+    );
   }
   const due = `Gives up at ${printInstant(state.phaseSince + state.plan.policy.prepare.readyWithinMs)} unless the candidate is ready by then`;
   for (const name of serviceNames(state)) {
     const { roles, slots } = serviceOf(state, name);
     if (roles === null) {
-      return say('reading-routing', [withTrouble(state, name, `Reading who serves ${name}`), due], [], next);
+      const reading = withTrouble(state, name, `Reading who serves ${name}`);
+      return say('reading-routing', [reading, due], [], [...routingRemedies(state), ...next]);
     }
     if (!isReached(state, name, state.at)) {
-      return say('claiming', [withTrouble(state, name, `Taking over the routing of ${name}`), due], [], next);
+      const claiming = withTrouble(state, name, `Taking over the routing of ${name}`);
+      return say('claiming', [claiming, due], [], [...routingRemedies(state), ...next]);
     }
     if (isDeployed(state, name)) continue;
     const { converge } = slots[roles.candidate];
     const blocked = converge === null ? slotTrouble(state, name, roles.candidate) : null;
     const version = plannedOf(state, name).version;
     if (blocked !== null) {
-      return say('slot-in-use', [`Not deploying ${version} to ${name} yet: ${blocked}`, due], [], next);
+      const free = `If it lasts, take ${roles.candidate} out of the preview, the fallback and the start-up of the router`;
+      return say('slot-in-use', [`Not deploying ${version} to ${name} yet: ${blocked}`, due], [], [free, ...next]);
     }
     const failed = converge?.failure == null ? '' : `; attempt ${converge.attempt} failed: ${converge.failure.message}`;
     const deploying = `Deploying ${version} to ${roles.candidate} of ${name}: ${readiness(state, name, roles.candidate)}${failed}`;
-    return say('deploying', [deploying, due], [], next);
+    return say('deploying', [deploying, due], [], [...unfitRemedies(state), ...next]);
   }
   return say('preparing', ['Preparing the candidate', due], [], next);
 }
@@ -109,8 +119,13 @@ function waitingFor(state: ReleaseState, provider: string): string {
   return `; ${waiting.join(', ')} ${waiting.length === 1 ? 'waits' : 'wait'} for ${provider}`;
 }
 
+/** What a person may say of a release that goes on by itself. */
+function held(state: ReleaseState): readonly string[] {
+  return [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+}
+
 function explainVerifying(state: ReleaseState): Explanation {
-  const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+  const next = [...answers(state), ...remedies(state), ...held(state)];
   if (state.watch === null)
     return say('verifying', [withTrouble(state, null, 'Pointing the preview at the candidate')], [], next);
   return say(
@@ -128,7 +143,7 @@ function explainShifting(state: ReleaseState): Explanation {
     mirrorPercent === undefined ? `${percent} %${names}` : `${mirrorPercent} % of the requests copied, no users`;
   const place = `step ${state.step + 1} of ${stepsOf(state).length} (${what})`;
   if (state.watch !== null) return explainWatched(state, 'holding', `At ${place}`);
-  const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+  const next = [...remedies(state), ...held(state)];
   if (awaitsWindow(state)) {
     const opens = nextOpening(state, state.at);
     const when =
@@ -151,7 +166,7 @@ function whoIsUnfit(state: ReleaseState): string | null {
 
 /** A hold or a bake: until when, or why its time does not count. */
 function explainWatched(state: ReleaseState, code: string, place: string): Explanation {
-  const next = [...offer(state, 'pause', 'keeps it from going on'), ...offerRollback(state)];
+  const next = [...answers(state), ...remedies(state), ...held(state)];
   const evidence = gateEvidence(state);
   const { watch } = state;
   if (watch !== null && watch.lostAt !== null) {
@@ -195,14 +210,17 @@ function explainRetiring(state: ReleaseState): Explanation {
   const failure = serviceOf(state, name).slots[slot].converge?.failure ?? null;
   const trouble = failure?.message ?? slotTrouble(state, name, slot);
   const doing = `${promoted}; ${slot} of ${name} is being retired`;
-  return say('retiring', [trouble === null ? doing : `${doing}: ${trouble}`], evidence, next);
+  const mend =
+    failure === null ? [] : ['Mend what the message names; it is tried again by itself, and no user notices'];
+  return say('retiring', [trouble === null ? doing : `${doing}: ${trouble}`], evidence, [...mend, ...next]);
 }
 
 function explainRollingBack(state: ReleaseState): Explanation {
   const cause = state.cause === null ? '' : `: ${because(state.cause)}`;
   const doing = `Rolling back since ${printInstant(state.phaseSince)}${cause}`;
   const away = serviceNames(state).find((name) => !isReached(state, name, state.at));
-  const next = ['Nothing to do: it goes on by itself'];
+  const mend = [...outageRemedies(state), ...routingRemedies(state)];
+  const next = mend.length === 0 ? ['Nothing to do: it goes on by itself'] : mend;
   if (away !== undefined) {
     const trouble = lookTrouble(state, away) ?? routingTrouble(state, away);
     const where = trouble === null ? null : `The routing of ${away} is not back yet: ${trouble}`;

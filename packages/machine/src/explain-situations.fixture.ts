@@ -1,6 +1,6 @@
 import { everythingTo, trafficCapabilities, weights } from '@bluegreen/contract';
 import type { CompiledPolicy } from './compiled-policy.js';
-import { analysisGate, approvalGate, checkGate, planOf, policyOf } from './plan.fixture.js';
+import { analysisGate, approvalGate, capable, checkGate, planOf, policyOf } from './plan.fixture.js';
 import { Hand } from './release.fixture.js';
 
 type Situation = readonly [title: string, play: () => Hand];
@@ -34,6 +34,12 @@ const claimed = (): Hand => then(new Hand(), (hand) => hand.settle(() => hand.ef
 const verifying = (): Hand =>
   then(reached('verifying', gated), (hand) => hand.settle(() => 'verify/smoke' in hand.state.gates));
 const shifting = (): Hand => reached('shifting', ungated);
+const mirroring = (): Hand => {
+  const copied = { percent: 0, mirrorPercent: 20, audiences: [], holdMs: 60_000, gates: [] };
+  const hand = new Hand(planOf({ ...ungated, shift: [copied, ...ungated.shift] }, { ...capable, mirror: true }));
+  hand.playTo('shifting');
+  return then(hand, () => hand.settle(() => hand.state.watch !== null));
+};
 const holding = (): Hand =>
   then(shifting(), (hand) => {
     const write = hand.begin('route');
@@ -125,6 +131,7 @@ export const situations: readonly Situation[] = [
     'The candidate lost an instance before a step',
     () => then(shifting(), (hand) => hand.observeSlot('green', { ready: 1 })),
   ],
+  ['Requests are copied before any user comes', mirroring],
   ['A step is held', holding],
   [
     'A guardrail is blind',

@@ -26,12 +26,18 @@ const methods = {
   retry: 'retry-requested',
 } as const;
 
+/** A call as it is typed, and what it does. */
+export function call(state: ReleaseState, method: string, does: string, gate?: string): string {
+  const about = gate === undefined ? '' : `, '${gate}'`;
+  return `releaser.${method}('${state.id}'${about}, { by, reason }): ${does}`;
+}
+
 /** The call and what it does; nothing where it would be refused now. */
 export function offer(state: ReleaseState, method: keyof typeof methods, does: string): readonly string[] {
   const said = { at: state.at, command: '', by: '', reason: '' };
   const type = methods[method];
   const command: CommandFact = type === 'rollback-requested' ? { type, abort: false, ...said } : { type, ...said };
-  return refusal(state, command) === null ? [`${method}('${state.id}', { by, reason }): ${does}`] : [];
+  return refusal(state, command) === null ? [call(state, method, does)] : [];
 }
 
 export function offerRollback(state: ReleaseState): readonly string[] {

@@ -10,6 +10,9 @@ A release says at any time why it is where it is: a stable code, a sentence with
 most useful first. Where it is stuck, the code is that of an [error](../errors). The service here is called \`web\`, it
 goes from \`v1\` on blue to \`v2\` on green, and the release is \`r1\`. Instants are shortened to their time.
 
+A step that is code is typed as it stands, with who and why in \`by\` and \`reason\`, in any process that shares the journal;
+none of them is refused. Any other step is something that only you can do.
+
 This page is written by a test: after a change, run \`npm test -- packages/machine/src/explain.test.ts -u\`.
 `;
 
@@ -19,7 +22,7 @@ const everything = [...situations, ...operations];
 function page(): string {
   const parts = everything.map(([title, play]) => {
     const { code, sentence, nextSteps } = explain(play().state);
-    const steps = nextSteps.map((step) => `- ${step.replace(/^(\w+\(.*?\)): /, '`$1`: ')}\n`).join('');
+    const steps = nextSteps.map((step) => `- ${step.replace(/^(releaser\.\w+\(.*?\)): /, '`$1`: ')}\n`).join('');
     return `## ${title}\n\n\`${code}\`: ${sentence}\n${steps === '' ? '' : `\n${steps}`}`;
   });
   return [intro, ...parts].join('\n').replace(/1970-01-01T(\d\d:\d\d:\d\d)Z/g, '$1');

@@ -50,6 +50,7 @@ function explainEnd(state: ReleaseState): Explanation | null {
 
 function retryDoes({ stuck }: ReleaseState): string {
   if (stuck!.from === 'rolling-back') return 'tries again to go back';
+  if (stuck!.code === 'release/contract-failed') return 'runs the migration again';
   return stuck!.from === 'retiring' ? 'tries again to retire the old slot' : 'starts again, from preparing';
 }
 

@@ -81,7 +81,7 @@ export function checkExplained(state: ReleaseState, at: number): void {
   expect(sentence).toMatch(/^[A-Zaw].*\.$/);
   expect(sentence).not.toMatch(/undefined|null|NaN|\.\.|, \.|: \./);
   for (const step of nextSteps) {
-    const name = /^(\w+)\(/.exec(step)?.[1];
+    const name = /^releaser\.(\w+)\(/.exec(step)?.[1];
     if (name === undefined) continue;
     const fact = commandFact(name, step, at);
     expect([step, refusal(state, fact)]).toEqual([step, null]);
