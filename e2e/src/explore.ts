@@ -1,10 +1,12 @@
 // Releases in the simulator whose orchestrator dies at every boundary, and that meet every fault of the catalogue at
 // every call, pairs of both, and random mixtures: each must end where it ends without, or safely back, and break no promise.
+// Together they use everything that the policy language knows: what no release uses fails the suite.
 // Arguments: --json, --schedules N over all releases (default 100000), --seed N (default 1), --release <name> for one of
 // them, --replay '<what a failure printed>' to play one schedule again and print what happened.
 
 import { parseArgs } from 'node:util';
 import { explore, exploreSchedules, printExploration, type Trouble } from '@bluegreen/simulator/explore';
+import { unusedFeatures } from './explore/features.js';
 import { releases } from './explore/releases.js';
 
 interface Total {
@@ -40,11 +42,13 @@ function main(): number {
   }
   console.error(`seed ${seed}`);
   if (values.replay !== undefined) return replay(names[0]!, seed, JSON.parse(values.replay) as Trouble);
+  const unused = unusedFeatures(Object.values(releases).map((make) => make(seed).policy));
+  for (const feature of unused) console.error(`No release uses ${feature} of the policy language.`);
   const total = emptyTotal(seed);
   const shares = split(Number(values.schedules), names.length);
   for (const [index, name] of names.entries()) exploreOne(name, seed, shares[index]!, total);
   console.log(values.json ? JSON.stringify(total) : total);
-  return total.violations === 0 ? 0 : 1;
+  return total.violations === 0 && unused.length === 0 ? 0 : 1;
 }
 
 function exploreOne(name: string, seed: number, count: number, total: Total): void {

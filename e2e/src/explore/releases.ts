@@ -1,6 +1,7 @@
 import type { Policy } from '@bluegreen/core';
 import { errors, flapping } from '@bluegreen/simulator';
 import type { SimulateOptions } from '@bluegreen/simulator/explore';
+import { releasesOfServices } from './releases-of-services.js';
 
 /** Limits that let a simulated release end in minutes, whatever happens. */
 const limits = { total: '30m', settle: '1m', call: '10s', decide: '3m', poll: '4s' } as const;
@@ -124,4 +125,5 @@ export const releases: Readonly<Record<string, (seed: number) => SimulateOptions
     service: { router: stamplessRouter },
     ...helped,
   }),
+  ...releasesOfServices,
 };

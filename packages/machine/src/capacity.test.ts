@@ -106,6 +106,44 @@ describe('capacity before weight (S1)', () => {
     expect(hand.effect('route')?.target.weights).toEqual(weights(10));
   });
 
+  it('gives what comes on top of the preview capacity the time of the first instances to boot', () => {
+    const hand = new Hand(scalable(policyOf({ prepare: { ...prepare, capacity: 3, previewCapacity: 1 } })));
+    hand.playTo('shifting');
+    hand.observeSlot('green', { desired: 1, ready: 1 });
+    hand.accept(hand.begin('converge'));
+    hand.observeSlot('green', { desired: 3, ready: 1 });
+    hand.wait(limits.settleMs + 1);
+    expect(hand.state.cause).toBeNull();
+    hand.observeSlot('green', { desired: 3, ready: 3 });
+    expect(hand.effect('route')?.target.weights).toEqual(weights(10));
+  });
+
+  it('does not give up on what boots because one read of it failed (F3)', () => {
+    const hand = new Hand(scalable(policyOf({ prepare: { ...prepare, capacity: 3, previewCapacity: 1 } })));
+    hand.playTo('shifting');
+    hand.observeSlot('green', { desired: 1, ready: 1 });
+    hand.accept(hand.begin('converge'));
+    hand.observeSlot('green', { desired: 3, ready: 1 });
+    hand.wait(limits.settleMs + 1);
+    hand.tell({
+      type: 'observation-failed',
+      service: 'web',
+      slot: 'green',
+      code: 'adapter/no-answer',
+      message: 'no answer',
+      reaction: 'retry',
+    });
+    expect(hand.state.cause).toBeNull();
+  });
+
+  it('gives a candidate with users that loses an instance no more time for having begun small', () => {
+    const hand = new Hand(scalable(policyOf({ prepare: { ...prepare, capacity: 2, previewCapacity: 1 } })));
+    hand.playTo('baking');
+    hand.observeSlot('green', { desired: 2, ready: 1 });
+    hand.wait(limits.settleMs + 1);
+    expect(hand.state.cause).toMatchObject({ code: 'candidate-unfit' });
+  });
+
   it('still knows the candidate while it grows where versions are all that is seen', () => {
     const hand = shifting();
     hand.releaseId.green = undefined;

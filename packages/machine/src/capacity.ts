@@ -21,12 +21,19 @@ export function noteCapacity(state: ReleaseState, name: string): ReleaseState {
   return withService(state, name, { capacity: { decided: isOpen ? ready : capacity.decided, needed: ready } });
 }
 
-/** The candidate has what it was deployed with, and is short only of what the active slot grew by meanwhile. */
+/**
+ * The candidate has what it was deployed with, and is short only of what came on top of it since: the active slot grew, or
+ * users are to come and `previewCapacity` is over. That has to boot, as the first instances had to.
+ */
 export function isOutgrown(state: ReleaseState, name: string): boolean {
   const { roles, slots, capacity, routing } = serviceOf(state, name);
-  if (roles === null || capacity === null) return false;
-  const { seen, fresh } = slots[roles.candidate];
-  if (!fresh || seen === null || routing.seen?.healthy[roles.candidate] === false) return false;
-  const decided = state.plan.policy.prepare.previewCapacity ?? capacity.decided;
-  return seen.ready >= Math.min(decided, capacity.decided) && seen.ready < neededInstances(state, name);
+  const { previewCapacity, capacity: asked } = state.plan.policy.prepare;
+  const whole = asked === 'match-active' ? capacity?.decided : asked;
+  if (roles === null || whole === undefined) return false;
+  // Between two reads, or after one that failed, the last one says it: what boots is not sicker for not being read.
+  const { seen } = slots[roles.candidate];
+  if (seen === null || routing.seen?.healthy[roles.candidate] === false) return false;
+  // Whoever has users was whole before.
+  const deployed = state.exposedAt === null ? Math.min(previewCapacity ?? whole, whole) : whole;
+  return seen.ready >= deployed && seen.ready < neededInstances(state, name);
 }

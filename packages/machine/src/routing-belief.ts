@@ -131,7 +131,9 @@ function isLegitimate(state: ReleaseState, name: string, routing: RoutingState, 
   if (seen.foreign !== null) return false;
   if (seen.revision === routing.legitimate) return true;
   if (seen.fence === null) return isPartOfOwn(routing, seen);
-  // Stamped by an earlier owner of this very release: a write whose record was lost with its lease.
+  // Stamped by an earlier owner of this very release: a write whose record was lost with its lease. Not the one that was
+  // seen live already: under its stamp somebody else wrote.
+  if (routing.settled !== null && compareFences(seen.fence, routing.settled) === 0) return false;
   const { resource } = plannedOf(state, name).traffic;
   const epochs = state.earlier[resource];
   return (

@@ -56,6 +56,16 @@ describe('rule 1: expected revision', () => {
     expect(hand.isDrifted).toBe(true);
   });
 
+  it('takes an edit under the stamp of the owner before for drift, whose own write was seen live (S33)', () => {
+    const hand = new Hand();
+    hand.playTo('baking');
+    hand.observeRouting();
+    hand.edit(0, hand.fence);
+    hand.takeOver(1_000);
+    hand.twice(() => hand.observeRouting());
+    expect(hand.isDrifted).toBe(true);
+  });
+
   it('goes on by itself when the edit is undone', () => {
     const hand = new Hand();
     hand.playTo('baking');

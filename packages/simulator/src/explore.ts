@@ -1,6 +1,13 @@
+export { simulateCrashes } from './run/crash.js';
 export type { Exploration, ExploredFailure } from './run/explore.js';
-export { explore, printExploration } from './run/explore.js';
+export { explore, hopesOf, printExploration, simulateTrouble } from './run/explore.js';
 export { exploreSchedules } from './run/explore-schedules.js';
+export { pausesOf, zombieProblems } from './run/explore-zombies.js';
+export type { Hopes } from './run/problems.js';
+export { problemsOf } from './run/problems.js';
 export type { Schedules } from './run/schedules.js';
+export { schedulesOf } from './run/schedules.js';
 export type { SimulateOptions } from './run/setting.js';
 export type { Trouble } from './run/trouble.js';
+export type { Pause } from './run/zombie.js';
+export { simulateZombie } from './run/zombie.js';

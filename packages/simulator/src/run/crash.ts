@@ -2,7 +2,7 @@ import type { Clock } from '@bluegreen/contract';
 import { foldRecords, type Performer, ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
 import { isEnd, type ReleaseEvent, type ReleaseState } from '@bluegreen/machine';
 import { Boundaries, type Boundary, Crashed } from './boundaries.js';
-import { answers, type LaterCommand } from './people.js';
+import { answers, type LaterCommand, plannedCommands } from './people.js';
 import { carriedOut, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { performerFor } from './simulate.js';
 import type { SimulatedHistory } from './simulated-history.js';
@@ -34,7 +34,7 @@ const tailMs = 120_000;
  */
 export function simulateCrashes(options: SimulateOptions, crashes: readonly Crash[] = []): SimulatedHistory {
   const run = new CrashingRun(options, crashes);
-  run.takeOver();
+  run.begin();
   const { clock } = run.setting;
   clock.runUntil(untilEnd(run.setting, () => run.isOver));
   const endedAt = clock.now();
@@ -75,6 +75,14 @@ class CrashingRun {
     this.boundaries = new Boundaries(crashes.map(({ boundary }) => boundary));
     this.#options = options;
     this.#crashes = new Map(crashes.map((crash) => [crash.boundary, crash]));
+  }
+
+  /** The first owner begins, and people will say what they have to. */
+  begin(): void {
+    for (const command of plannedCommands(this.#options)) {
+      this.setting.clock.setTimeout(() => this.#receive(command), command.afterMs);
+    }
+    this.takeOver();
   }
 
   /** A new owner wins the lease and goes on. */

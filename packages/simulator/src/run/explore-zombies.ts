@@ -40,7 +40,11 @@ export async function exploreZombies(options: SimulateOptions, pauses: Iterable<
 }
 
 /** S52: who lost its lease is fenced off, unless it had nothing left to do. */
-function zombieProblems({ zombieEnd, records }: ZombieHistory, boundaryCount: number, { boundary }: Pause): string[] {
+export function zombieProblems(
+  { zombieEnd, records }: ZombieHistory,
+  boundaryCount: number,
+  { boundary }: Pause,
+): string[] {
   const isReplaced = records.some(({ epoch }) => epoch === 2);
   if (!isReplaced || boundary >= boundaryCount || zombieEnd === 'fenced') return [];
   return [`S52 the paused owner ended as ${zombieEnd}`];

@@ -69,11 +69,25 @@ function tryOne(
   onRun: (history: SimulatedHistory) => void = () => {},
 ): ExploredFailure | null {
   const hopes = hopesOf(options, calm, trouble);
-  const faults = [...(options.faults ?? []), ...trouble.faults];
-  const history = simulateCrashes({ ...options, faults, horizonMs: hopes.withinMs * 2 }, trouble.crashes);
+  const history = simulateTrouble({ ...options, horizonMs: hopes.withinMs * 2 }, trouble);
   onRun(history);
   const problems = problemsOf(history, hopes);
   return problems.length === 0 ? null : { seed: options.seed ?? 1, trouble, problems, history };
+}
+
+const dayMs = 86_400_000;
+
+/** Who misses the last window of a day waits for the next day; who is held up there as well, for one more. */
+function missedWindowsMs({ state }: SimulatedHistory, { faults, crashes, commands = [] }: Trouble): number {
+  const isCalm = faults.length + crashes.length + commands.length === 0;
+  return state.plan.openings === undefined || isCalm ? 0 : 2 * dayMs;
+}
+
+/** One release with this trouble on top of what it has anyway. */
+export function simulateTrouble(options: SimulateOptions, trouble: Trouble): SimulatedHistory {
+  const faults = [...(options.faults ?? []), ...trouble.faults];
+  const commands = [...(options.commands ?? []), ...(trouble.commands ?? [])];
+  return simulateCrashes({ ...options, faults, commands }, trouble.crashes);
 }
 
 /** Leaves out whatever the failure does not need. */
@@ -85,21 +99,25 @@ function shortest(options: SimulateOptions, calm: SimulatedHistory, failure: Exp
   return failure;
 }
 
-export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, { faults, crashes }: Trouble): Hopes {
+export function hopesOf(options: SimulateOptions, calm: SimulatedHistory, trouble: Trouble): Hopes {
+  const { faults, crashes, commands = [] } = trouble;
   const { policy } = calm.state.plan;
   const tookMs = calm.endedAt - calm.ledger.startedAt;
   const absentMs = crashes.reduce((sum, crash) => sum + crash.absentMs, 0);
   const { pollMs, settleMs, callMs } = policy.limits;
   const isHelped = (options.stuck ?? 'never') !== 'never';
   const awaitsApproval = calm.records.some(({ event }) => event.type === 'approval-requested');
-  const mayGoBack = faults.length > 0 || (awaitsApproval && absentMs > 0);
+  const isSentBack = commands.some(({ command }) => command === 'rollback' || command === 'abort');
+  const mayGoBack = faults.length > 0 || (awaitsApproval && absentMs > 0) || isSentBack;
+  const saidMs = Math.max(0, ...commands.map(({ afterMs }) => afterMs));
   return {
     end: calm.state.phase as Hopes['end'],
     orElse: [
       ...(mayGoBack ? (['rolled-back'] as const) : []),
       ...(faults.some((fault) => needsPerson(fault, options)) && !isHelped ? (['stuck'] as const) : []),
     ],
-    withinMs: tookMs + absentMs + (faults.length > 0 ? allowanceMs : restartMs),
+    withinMs:
+      tookMs + absentMs + saidMs + missedWindowsMs(calm, trouble) + (faults.length > 0 ? allowanceMs : restartMs),
     expectations: {
       // What is read rarely is known late, and later yet when the reads fail.
       noticeMs: pollMs * 6 + (faults.length > 0 ? settleMs : 0),

@@ -19,6 +19,16 @@ export type SimulatedHelp = { readonly afterMs: number; readonly command: 'resum
 /** The same for a release that is stuck; where a rollback is refused, it is retried. */
 export type SimulatedRescue = { readonly afterMs: number; readonly command: 'retry' | 'rollback' } | 'never';
 
+/** A command that a person gives at an instant, whatever the release does then. */
+export interface PlannedCommand {
+  /** Since the release was requested. */
+  readonly afterMs: number;
+  readonly command: 'approve' | 'skip' | 'pause' | 'resume' | 'rollback' | 'abort' | 'retry' | 'cut-retention';
+  /** For `approve` and `skip`. */
+  readonly gate?: string;
+  readonly by?: string;
+}
+
 export interface SimulatedPeople {
   /** What approvals get. Default: granted after a minute. */
   readonly approval?: SimulatedApproval;
@@ -26,6 +36,8 @@ export interface SimulatedPeople {
   readonly held?: SimulatedHelp;
   /** What a stuck release gets, where the run goes on after it. Default: nobody comes. */
   readonly stuck?: SimulatedRescue;
+  /** What somebody says besides. Default: nothing. */
+  readonly commands?: readonly PlannedCommand[];
 }
 
 /** A command that a person gives later. */
@@ -89,6 +101,30 @@ function secondThought(
   const first = isAboutStuck ? stuck : held;
   if (first === 'never') return [];
   return [help(isAboutStuck ? 'retry' : 'resume', first.afterMs, `command-refused@${at}`)];
+}
+
+/** The planned commands, each to be given so long after the request. */
+export function plannedCommands({ commands = [] }: SimulatedPeople): readonly LaterCommand[] {
+  return commands.map(({ afterMs, command, gate = '', by = somebody }, index) => {
+    const id = `${command} ${index + 1}`;
+    const make = (at: number): CommandFact => {
+      const said = { at, command: id, by, reason: 'simulated' };
+      switch (command) {
+        case 'approve':
+          return { type: 'approval-granted', ...said, gate };
+        case 'skip':
+          return { type: 'gate-skip-requested', ...said, gate };
+        case 'rollback':
+        case 'abort':
+          return { type: 'rollback-requested', ...said, abort: command === 'abort' };
+        case 'cut-retention':
+          return { type: 'retention-cut', ...said };
+        default:
+          return { type: `${command}-requested`, ...said };
+      }
+    };
+    return { id, afterMs, isHelp: false, make };
+  });
 }
 
 function help(command: 'resume' | 'retry' | 'rollback', afterMs: number, why: string): LaterCommand {

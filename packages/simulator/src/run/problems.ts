@@ -1,8 +1,8 @@
 import type { Slot } from '@bluegreen/contract';
 import { explain, isEnd } from '@bluegreen/machine';
+import { brokenPromises } from '../promises/promises.js';
 import { type Expectations, violationsOf } from '../world/invariants.js';
 import type { Ledger } from '../world/ledger.js';
-import { simulatedService } from './setting.js';
 import type { SimulatedHistory } from './simulated-history.js';
 import { unwatched } from './watched-time.js';
 
@@ -30,6 +30,7 @@ export function problemsOf(history: SimulatedHistory, hopes: Hopes): readonly st
     ...truthProblems(history),
     ...unwatched(history.records, history.state.plan, history.absences),
     ...orderProblems(history),
+    ...brokenPromises(history),
     ...(hopes.mayCut ? [] : lostRequests(history)),
   ];
 }
@@ -50,26 +51,30 @@ function endProblems({ state, isOver, endedAt, ledger }: SimulatedHistory, hopes
 
 /** What the release says of its end holds in the world: users are where it says, on something that runs. */
 function truthProblems({ state, ledger, isOver }: SimulatedHistory): string[] {
-  const roles = state.services[simulatedService]?.roles;
-  if (!isOver || roles === null || roles === undefined) return [];
-  if (state.phase !== 'promoted' && state.phase !== 'rolled-back') return [];
+  if (!isOver || (state.phase !== 'promoted' && state.phase !== 'rolled-back')) return [];
+  return Object.keys(state.services).flatMap((name) => untrueOf(state, ledger, name));
+}
+
+function untrueOf(state: SimulatedHistory['state'], ledger: Ledger, name: string): string[] {
+  const { roles } = state.services[name]!;
+  if (roles === null) return [];
   const slot = state.phase === 'promoted' ? roles.candidate : roles.active;
   if (slot === null) return [];
   // What happened to the routing after the end counts too, unless somebody else did it.
-  const last = ledger.routing.at(-1);
+  const last = ledger.routing.findLast(({ service }) => service === name);
   if (last?.by === 'foreign' || last?.by === 'vanished') return [];
   const problems: string[] = [];
   const weight = last?.routing.kind === 'split' ? last.routing.target.weights[slot] : 0;
-  if (weight !== 100) problems.push(`S10 ended ${state.phase}, but ${slot} has ${weight} % of the traffic`);
-  const version = versionIn(ledger, slot);
+  if (weight !== 100) problems.push(`S10 ended ${state.phase}, but ${slot} of ${name} has ${weight} % of the traffic`);
+  const version = versionIn(ledger, name, slot);
   const expected = state.phase === 'promoted' ? 'v2' : 'v1';
-  if (version !== expected) problems.push(`S12 ended ${state.phase}, but ${slot} runs ${version}`);
+  if (version !== expected) problems.push(`S12 ended ${state.phase}, but ${slot} of ${name} runs ${version}`);
   return problems;
 }
 
-function versionIn(ledger: Ledger, slot: Slot): string | null {
-  const deployed = ledger.deployments.findLast((one) => one.slot === slot);
-  const lost = ledger.irreversible.findLast((one) => one.slot === slot);
+function versionIn(ledger: Ledger, name: string, slot: Slot): string | null {
+  const deployed = ledger.deployments.findLast((one) => one.service === name && one.slot === slot);
+  const lost = ledger.irreversible.findLast((one) => one.service === name && one.slot === slot);
   if (deployed === undefined) return null;
   return lost !== undefined && lost.action === 'retire' && lost.at >= deployed.at ? null : deployed.version;
 }
@@ -88,8 +93,9 @@ function orderProblems({ records }: SimulatedHistory): string[] {
 
 /** S41: nobody's request was lost on the way, whatever the versions answered. */
 function lostRequests({ ledger }: SimulatedHistory): string[] {
-  const { slots, cut, stray } = ledger.services[simulatedService]!;
-  const { blue, green } = slots;
-  const lost = blue.unready + blue.retired + green.unready + green.retired + cut + stray;
-  return lost === 0 ? [] : [`S41 ${lost} requests were lost`];
+  return Object.entries(ledger.services).flatMap(([name, { slots, cut, stray }]) => {
+    const { blue, green } = slots;
+    const lost = blue.unready + blue.retired + green.unready + green.retired + cut + stray;
+    return lost === 0 ? [] : [`S41 ${lost} requests to ${name} were lost`];
+  });
 }

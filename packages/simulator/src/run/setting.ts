@@ -14,8 +14,19 @@ import { createWorld, type World } from '../world/create-world.js';
 import { timeOfDayMs } from '../world/models/time-of-day.js';
 import type { MetricsOptions, ServiceOptions, TrafficOptions } from '../world/world-options.js';
 import type { LaterCommand, SimulatedPeople } from './people.js';
-import { planOf, requestedFact, SimulatedJournal } from './simulated-release.js';
+import { planOf, requestedFact, SimulatedJournal, type SimulatedRequest } from './simulated-release.js';
 import { type TrafficRate, trafficOf } from './traffic-rate.js';
+
+type ServiceParts = Pick<ServiceOptions, 'router' | 'environment' | 'dependencies' | 'incidents'>;
+
+/** What `SimulateOptions` says of `web`, said of another service. */
+export interface OtherService {
+  readonly traffic?: TrafficRate | TrafficOptions;
+  readonly candidate?: VersionBehaviour;
+  readonly active?: VersionBehaviour | null;
+  readonly service?: ServiceParts;
+  readonly dependsOn?: readonly string[];
+}
 
 export interface SimulateOptions extends SimulatedPeople {
   readonly policy: AnyPolicy;
@@ -29,7 +40,13 @@ export interface SimulateOptions extends SimulatedPeople {
   readonly active?: VersionBehaviour | null;
   readonly faults?: readonly PlannedFault[];
   /** The rest of the simulated service: router, environment, what both slots lean on, and what befalls everybody. */
-  readonly service?: Pick<ServiceOptions, 'router' | 'environment' | 'dependencies' | 'incidents'>;
+  readonly service?: ServiceParts;
+  /** Services that `web` calls: they are shifted before it at every step. */
+  readonly dependsOn?: readonly string[];
+  /** More services of the same release, by name; the one above is `web`. */
+  readonly others?: Readonly<Record<string, OtherService>>;
+  /** Names of the hooks that change the database, before and after. */
+  readonly migrations?: NonNullable<ReleasePlan['migrations']>;
   readonly metrics?: MetricsOptions;
   /** Time of the day, UTC, at which the release is requested: `'22:30'`. Default midnight. */
   readonly startsAt?: string;
@@ -61,7 +78,7 @@ export function settingOf(options: SimulateOptions, startMs = startOf(options)):
   const clock = createVirtualClock(startMs === undefined ? {} : { startMs });
   const world = worldFor(options, clock);
   const id = simulatedReleaseId;
-  const plan = planOf(world, { id, policy: options.policy, versions: { [simulatedService]: 'v2' } }, clock.now());
+  const plan = planOf(world, requestOf(options, id), clock.now());
   const journal = new SimulatedJournal();
   const request = requestedFact(plan, id, clock.now());
   const initial = nextState(null, request);
@@ -75,21 +92,39 @@ function startOf({ startsAt }: SimulateOptions): number | undefined {
   return startsAt === undefined ? undefined : 1_767_225_600_000 + timeOfDayMs(startsAt, 'startsAt');
 }
 
+/** Every service of the release by name, as it was asked for. */
+function servicesOf(options: SimulateOptions): Readonly<Record<string, OtherService>> {
+  return { [simulatedService]: options, ...options.others };
+}
+
+function requestOf(options: SimulateOptions, id: string): SimulatedRequest {
+  const versions: Record<string, string> = {};
+  const dependsOn: Record<string, readonly string[]> = {};
+  for (const [name, service] of Object.entries(servicesOf(options))) {
+    versions[name] = 'v2';
+    if (service.dependsOn !== undefined) dependsOn[name] = service.dependsOn;
+  }
+  const { policy, migrations } = options;
+  return { id, policy, versions, dependsOn, ...(migrations === undefined ? {} : { migrations }) };
+}
+
+function serviceFor({ candidate = {}, active = {}, service = {}, traffic }: OtherService): ServiceOptions {
+  return {
+    ...service,
+    traffic: trafficOf(traffic),
+    versions: { v2: candidate, ...(active === null ? {} : { v1: active }) },
+    start: active === null ? 'empty' : { active: 'blue', version: 'v1' },
+  };
+}
+
 function worldFor(options: SimulateOptions, clock: VirtualClock): World {
-  const { candidate = {}, active = {}, service = {}, traffic } = options;
+  const services = Object.entries(servicesOf(options)).map(([name, service]) => [name, serviceFor(service)]);
   return createWorld({
     clock,
     seed: options.seed ?? 1,
     faults: options.faults ?? [],
     ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
-    services: {
-      [simulatedService]: {
-        ...service,
-        traffic: trafficOf(traffic),
-        versions: { v2: candidate, ...(active === null ? {} : { v1: active }) },
-        start: active === null ? 'empty' : { active: 'blue', version: 'v1' },
-      },
-    },
+    services: Object.fromEntries(services),
   });
 }
 
@@ -99,8 +134,8 @@ export function untilEnd({ clock, horizon }: Setting, isOver: () => boolean): ()
 }
 
 /** What a person does now: repairs what is to be repaired, and gives the command. */
-export function carriedOut({ isHelp, make }: LaterCommand, { clock, world }: Setting): CommandFact {
-  if (isHelp) world.repair(simulatedService);
+export function carriedOut({ isHelp, make }: LaterCommand, { clock, world, plan }: Setting): CommandFact {
+  if (isHelp) for (const name of Object.keys(plan.services)) world.repair(name);
   return make(clock.now());
 }
 

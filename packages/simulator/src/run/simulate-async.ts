@@ -10,7 +10,7 @@ import {
 } from '@bluegreen/core/driving';
 import type { SimulatedRun } from '../result/simulated-run.js';
 import { metricSource, promisedCheck } from '../world/adapters.js';
-import { answers, hookLatencyMs, webhookLatencyMs, webhookSummary } from './people.js';
+import { answers, hookLatencyMs, plannedCommands, webhookLatencyMs, webhookSummary } from './people.js';
 import { QuietStretch } from './quiet-stretch.js';
 import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
@@ -62,6 +62,9 @@ async function inPromises(options: SimulateOptions, isHurried: boolean): Promise
   void driver.ended.then(() => {
     isOver = true;
   });
+  for (const command of plannedCommands(options)) {
+    clock.setTimeout(() => void driver.give([carriedOut(command, setting)]), command.afterMs);
+  }
   void driver.give([resumedFact(plan, id, 'owner-1', 1, 0, clock.now())]);
   await clock.runAsync(untilEnd(setting, () => isOver));
   return finishedRun(setting, options, process.state);
@@ -98,11 +101,12 @@ function everyGateOf({ policy: { verify, shift, bake } }: Setting['plan']) {
   return [...verify.gates, ...shift.flatMap((step) => step.gates), ...bake.gates];
 }
 
-/** Every hook that the policy names: it takes its time, and does well. */
-function hooksFor({ policy }: Setting['plan'], clock: Setting['clock']) {
+/** Every hook that the policy or the release names: it takes its time, and does well. */
+function hooksFor({ policy, migrations }: Setting['plan'], clock: Setting['clock']) {
   const { afterCutover = [], onRollback = [] } = policy.hooks ?? {};
+  const { expand = [], contract = [] } = migrations ?? {};
   const run = () => new Promise<void>((resolve) => clock.setTimeout(resolve, hookLatencyMs));
-  return Object.fromEntries([...afterCutover, ...onRollback].map((name) => [name, run]));
+  return Object.fromEntries([...afterCutover, ...onRollback, ...expand, ...contract].map((name) => [name, run]));
 }
 
 /** Every webhook that the policy names, as an endpoint that says yes at once. */

@@ -1,6 +1,6 @@
 import { AnalysisMemory, ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
 import type { SimulatedRun } from '../result/simulated-run.js';
-import { answers } from './people.js';
+import { answers, plannedCommands } from './people.js';
 import { QuietStretch } from './quiet-stretch.js';
 import { carriedOut, finishedRun, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { epochsOf, resumedFact } from './simulated-release.js';
@@ -42,6 +42,9 @@ export function simulate(options: SimulateOptions): SimulatedRun {
       isOver = true;
     },
   });
+  for (const command of plannedCommands(options)) {
+    clock.setTimeout(() => driver.give([carriedOut(command, setting)]), command.afterMs);
+  }
   driver.give([resumedFact(plan, id, 'owner-1', 1, 0, clock.now())]);
   clock.runUntil(untilEnd(setting, () => isOver));
   return finishedRun(setting, options, process.state);

@@ -8,10 +8,14 @@ export interface SimulatedRequest {
   readonly id: string;
   readonly policy: AnyPolicy;
   readonly versions: Readonly<Record<string, string>>;
+  /** By service: those that are shifted before it. */
+  readonly dependsOn?: Readonly<Record<string, readonly string[]>>;
+  readonly migrations?: NonNullable<ReleasePlan['migrations']>;
 }
 
 /** The plan of a simulated release: the same one that a releaser would make from the world's adapters. */
-export function planOf(world: World, { id, policy, versions }: SimulatedRequest, nowMs: number): ReleasePlan {
+export function planOf(world: World, request: SimulatedRequest, nowMs: number): ReleasePlan {
+  const { id, policy, versions, dependsOn = {}, migrations } = request;
   const compiled = compilePolicy(policy);
   const services: Record<string, ReleasePlan['services'][string]> = {};
   for (const name of Object.keys(versions).sort()) {
@@ -20,13 +24,14 @@ export function planOf(world: World, { id, policy, versions }: SimulatedRequest,
     const kind = compiled.cohort ?? traffic.capabilities.cohorts[0] ?? 'per-request';
     services[name] = {
       version: versions[name]!,
+      ...(dependsOn[name] === undefined ? {} : { dependsOn: dependsOn[name] }),
       cohort: kind === 'redrawn' ? { kind, salt: id } : { kind },
       traffic: { name: traffic.name, resource: traffic.resource, capabilities: traffic.capabilities },
       environment: { name: environment.name, resource: environment.resource, capabilities: environment.capabilities },
     };
   }
   const openings = compiled.windows === undefined ? {} : { openings: openingsOf(compiled.windows, nowMs) };
-  return { format: 1, policy: compiled, services, ...openings };
+  return { format: 1, policy: compiled, services, ...openings, ...(migrations === undefined ? {} : { migrations }) };
 }
 
 /** The epochs that one owner of this release holds. */

@@ -1,9 +1,10 @@
-import type { CallFault, PlannedFault } from '../faults/fault-plan.js';
+import type { CallFault, Operation, PlannedFault } from '../faults/fault-plan.js';
 import { keyedStreams } from '../random/keyed-streams.js';
 import type { Ledger } from '../world/ledger.js';
 import { distinct } from './boundaries.js';
 import type { Crash } from './crash.js';
 import { callFaultVariants, worldFaultVariants } from './fault-variants.js';
+import type { PlannedCommand } from './people.js';
 import { type SimulateOptions, simulatedService } from './setting.js';
 import type { SimulatedHistory } from './simulated-history.js';
 
@@ -11,6 +12,8 @@ import type { SimulatedHistory } from './simulated-history.js';
 export interface Trouble {
   readonly faults: readonly PlannedFault[];
   readonly crashes: readonly Crash[];
+  /** What people say meanwhile; absent: nothing. */
+  readonly commands?: readonly PlannedCommand[];
 }
 
 /** A moment, a restart, the life of a lease, an hour. */
@@ -50,29 +53,29 @@ export function pairTroubles(
 }
 
 interface NumberedCall {
-  readonly at: { readonly operation: Ledger['calls'][number]['operation']; readonly call: number };
+  readonly at: { readonly operation: Operation; readonly call: number; readonly service?: string };
   lateWriteMs(options: SimulateOptions): number;
 }
 
 function numberedCalls(ledger: Ledger): readonly NumberedCall[] {
-  const counts = new Map<string, number>();
-  return ledger.calls
-    .filter(({ service }) => service === simulatedService)
-    .map(({ operation }) => {
-      const call = (counts.get(operation) ?? 0) + 1;
-      counts.set(operation, call);
-      const lateWriteMs = ({ service }: SimulateOptions): number =>
-        (operation === 'route' ? service?.router : service?.environment)?.capabilities?.lateWriteMs ?? 0;
-      return { at: { operation, call }, lateWriteMs };
-    });
+  const isAlone = Object.keys(ledger.services).length === 1;
+  return ledger.calls.map(({ operation, service: name, call }) => {
+    const lateWriteMs = (options: SimulateOptions): number => {
+      const { service } = name === simulatedService ? options : options.others![name]!;
+      return (operation === 'route' ? service?.router : service?.environment)?.capabilities?.lateWriteMs ?? 0;
+    };
+    return { at: { operation, call, ...(isAlone ? {} : { service: name }) }, lateWriteMs };
+  });
 }
 
 /** One part less of it, in every way; nothing for what has one part only. */
-export function simpler({ faults, crashes }: Trouble): readonly Trouble[] {
-  if (faults.length + crashes.length <= 1) return [];
+export function simpler({ faults, crashes, commands = [] }: Trouble): readonly Trouble[] {
+  if (faults.length + crashes.length + commands.length <= 1) return [];
+  const said = commands.length === 0 ? {} : { commands };
   return [
-    ...faults.map((left) => ({ faults: faults.filter((fault) => fault !== left), crashes })),
-    ...crashes.map((left) => ({ faults, crashes: crashes.filter((crash) => crash !== left) })),
+    ...faults.map((left) => ({ faults: faults.filter((fault) => fault !== left), crashes, ...said })),
+    ...crashes.map((left) => ({ faults, crashes: crashes.filter((crash) => crash !== left), ...said })),
+    ...commands.map((left) => ({ faults, crashes, commands: commands.filter((command) => command !== left) })),
   ];
 }
 

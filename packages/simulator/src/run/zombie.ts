@@ -3,7 +3,7 @@ import { AsyncDriver, type DriveEnd, foldRecords, type Performer, ReleaseProcess
 import { isEnd, type ReleaseEvent } from '@bluegreen/machine';
 import { Boundaries, type Boundary } from './boundaries.js';
 import { PauseGate } from './gate.js';
-import { answers, type LaterCommand } from './people.js';
+import { answers, type LaterCommand, plannedCommands } from './people.js';
 import { carriedOut, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { adapterPerformerFor } from './simulate-async.js';
 import type { SimulatedHistory } from './simulated-history.js';
@@ -32,7 +32,7 @@ const tailMs = 120_000;
  */
 export async function simulateZombie(options: SimulateOptions, pause: Pause | null): Promise<ZombieHistory> {
   const run = new ZombieRun(options, pause);
-  run.own(1, null);
+  run.begin();
   const { clock } = run.setting;
   await clock.runAsync(untilEnd(run.setting, () => run.isOver));
   const endedAt = clock.now();
@@ -70,6 +70,13 @@ class ZombieRun {
     this.setting = settingOf(options);
     this.#options = options;
     this.#pause = pause;
+  }
+
+  begin(): void {
+    for (const command of plannedCommands(this.#options)) {
+      this.setting.clock.setTimeout(() => this.#receive(command), command.afterMs);
+    }
+    this.own(1, null);
   }
 
   own(epoch: number, pausedAt: number | null): void {
@@ -134,11 +141,13 @@ class ZombieRun {
   #hear(events: readonly ReleaseEvent[]): void {
     const { clock } = this.setting;
     for (const command of answers(events, this.#options)) {
-      clock.setTimeout(() => {
-        if (this.#driver === null) this.#inbox.push(command);
-        else void this.#driver.give([carriedOut(command, this.setting)]);
-      }, command.afterMs);
+      clock.setTimeout(() => this.#receive(command), command.afterMs);
     }
+  }
+
+  #receive(command: LaterCommand): void {
+    if (this.#driver === null) this.#inbox.push(command);
+    else void this.#driver.give([carriedOut(command, this.setting)]);
   }
 }
 

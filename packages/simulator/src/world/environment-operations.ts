@@ -46,6 +46,7 @@ export function converge(core: WorldCore, args: ConvergeArguments, call: Converg
         place.before = observation(service, target.slot, core.clock.now());
         if (capabilities.fencing !== 'none') place.fence = call.fence;
         applyTarget(service, target, fault, toucher);
+        service.noteTending(target.slot);
         place.wrote();
       },
       afterNextWrite: (run) => place.afterNextWrite(run),

@@ -1,6 +1,13 @@
 import type { Clock, Slot } from '@bluegreen/contract';
 import type { RunningDeployment } from './deployment.js';
-import type { CallRecord, FaultRecord, IrreversibleRecord, ReadinessRecord, RoutingRecord } from './ledger.js';
+import type {
+  CallRecord,
+  FaultRecord,
+  IrreversibleRecord,
+  ReadinessRecord,
+  RoutingRecord,
+  TendingRecord,
+} from './ledger.js';
 import { QuietCalls } from './quiet-calls.js';
 
 /** A deployment that the book follows until the end. */
@@ -17,6 +24,7 @@ export class LedgerBook {
   readonly irreversible: IrreversibleRecord[] = [];
   readonly deployments: FollowedDeployment[] = [];
   readonly readiness: ReadinessRecord[] = [];
+  readonly tendings: TendingRecord[] = [];
   readonly faults: FaultRecord[] = [];
   /** Calls, in their order; those of quiet times in few words. */
   readonly #calls: (CallRecord | QuietCalls)[] = [];

@@ -124,6 +124,15 @@ export interface ReadinessRecord {
   readonly desired: number;
 }
 
+/** A change of the autoscaler or of the workers of a slot, whoever made it. */
+export interface TendingRecord {
+  readonly at: number;
+  readonly service: string;
+  readonly slot: Slot;
+  readonly autoscaling: 'free' | 'frozen';
+  readonly workers: 'active' | 'idle';
+}
+
 /** A fault of the world that came to pass. */
 export interface FaultRecord {
   readonly at: number;
@@ -157,6 +166,8 @@ export interface ServiceTotals {
   readonly capabilities: TrafficCapabilities;
   /** Whether the router tells which instances it knows. */
   readonly reportsHealth: boolean;
+  /** What a read of it proves. */
+  readonly proof: 'accepted' | 'sampled' | 'proven';
 }
 
 /** What an omniscient judge saw: plain data, the same bytes for the same seed and the same calls. */
@@ -169,6 +180,7 @@ export interface Ledger {
   readonly irreversible: readonly IrreversibleRecord[];
   readonly deployments: readonly DeploymentRecord[];
   readonly readiness: readonly ReadinessRecord[];
+  readonly tendings: readonly TendingRecord[];
   readonly faults: readonly FaultRecord[];
   /** Written out when it is read first: the calls of quiet times are kept in few words. */
   readonly calls: readonly CallRecord[];

@@ -23,6 +23,7 @@ export function printLedger(core: WorldCore, seed: number, startedAt: number): L
     irreversible: [...book.irreversible],
     deployments,
     readiness: [...book.readiness],
+    tendings: [...book.tendings],
     faults: [...book.faults],
     get calls() {
       calls ??= printCalls();
@@ -83,7 +84,7 @@ function totalsOf(service: SimulatedService, name: string, deployments: readonly
     requests += perSlot[slot].requests;
     failed += perSlot[slot].errors + perSlot[slot].unready + perSlot[slot].retired;
   }
-  const { capabilities, reportsHealth } = service.options.router;
+  const { capabilities, reportsHealth, proof } = service.options.router;
   const instanceMs = service.meter.total;
-  return { requests, failed, cut, stray, unrouted, slots: perSlot, instanceMs, capabilities, reportsHealth };
+  return { requests, failed, cut, stray, unrouted, slots: perSlot, instanceMs, capabilities, reportsHealth, proof };
 }

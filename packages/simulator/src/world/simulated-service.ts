@@ -146,6 +146,15 @@ export class SimulatedService {
     this.places[slot].clear();
   }
 
+  /** Writes down how the autoscaler and the workers of a slot are set now, when that is news. */
+  noteTending(slot: Slot): void {
+    const { autoscaling, workers } = this.places[slot];
+    const service = this.options.name;
+    const known = this.#book.tendings.findLast((one) => one.service === service && one.slot === slot);
+    if (known?.autoscaling === autoscaling && known.workers === workers) return;
+    this.#book.tendings.push({ at: this.#clock.now(), service, slot, autoscaling, workers });
+  }
+
   #fill(): void {
     const { start } = this.options;
     if (start === null) return;
@@ -156,6 +165,7 @@ export class SimulatedService {
     };
     fill(start.active, start.version);
     this.places[start.active].workers = 'active';
+    for (const slot of slots) this.noteTending(slot);
     if (start.standby !== null) fill(otherSlot(start.active), start.standby);
   }
 
