@@ -11,7 +11,7 @@ export interface AtCall {
   /** Counts the calls about this slot only. */
   readonly slot?: Slot;
   readonly call: number;
-  /** The fault lasts for this many calls: 1, and 4 for `flapping`. */
+  /** The fault lasts for this many calls: 1; for `flapping` 4, and 8 where both slots are read. */
   readonly times?: number;
 }
 
@@ -48,7 +48,7 @@ export type CallFault =
   | { readonly fault: 'duplicate' }
   /** F7: what was true before the last write. */
   | { readonly fault: 'stale' }
-  /** F8: old, new, old again, over four reads or `times`. */
+  /** F8: each place is read as old, new, old again. */
   | { readonly fault: 'flapping' }
   /** F15, F9: no answer ever. Aborted, the write is lost, or lands as `lands` says. */
   | { readonly fault: 'hang'; readonly lands?: Landing }

@@ -45,6 +45,18 @@ describe('a plan of faults', () => {
     expect(outcomes({ at: { ...at, times: 6 }, fault: 'flapping' })).toEqual([null, f, null, f, null, f, null]);
   });
 
+  test('flaps at each slot, whatever the order in which the slots are read', () => {
+    const planned = { at: { operation: 'observe-environment', call: 2 }, fault: 'flapping' } as const;
+    const [f, b, g] = ['flapping', 'blue', 'green'] as const;
+    const slots = [b, g, b, g, b, b, b, g, g, b, g] as const;
+    const hit = faultsIn(
+      new FaultSchedule([planned]),
+      'observe-environment',
+      slots.map((slot) => ['a', slot]),
+    );
+    expect(hit).toEqual([null, f, f, null, null, f, null, f, null, null, null]);
+  });
+
   test('the first fault that fits a call wins; faults of the world come with it', () => {
     const at = { operation: 'route', call: 1 } as const;
     const schedule = new FaultSchedule([

@@ -32,6 +32,8 @@ export class FaultSchedule {
   readonly #counts = new Map<string, number>();
   /** What somebody wants for the calls to come; the plan goes before it. */
   readonly #disturbances: { readonly operation: Operation; readonly fault: CallFault; left: number }[] = [];
+  /** Reads of each place since it began to flap. */
+  readonly #flaps = new Map<AtCallFault, Map<string, number>>();
   readonly #outages: { until: number; service: string | null; operations: readonly Operation[] | null }[] = [];
 
   constructor(faults: readonly PlannedFault[]) {
@@ -146,7 +148,15 @@ export class FaultSchedule {
     if (at.slot !== undefined && at.slot !== slot) return false;
     const turn = this.#counts.get(countName(at))! - at.call;
     if (turn < 0 || turn >= timesOf(planned)) return false;
-    return planned.fault !== 'flapping' || turn % 2 === 0;
+    return planned.fault !== 'flapping' || this.#flap(planned, `${service} ${slot}`);
+  }
+
+  /** Old, new, old again is what one place says: the slots are read in turns, and each has its own. */
+  #flap(planned: AtCallFault, place: string): boolean {
+    const reads = this.#flaps.get(planned) ?? new Map<string, number>();
+    const before = reads.get(place) ?? 0;
+    this.#flaps.set(planned, reads.set(place, before + 1));
+    return before % 2 === 0;
   }
 }
 
@@ -166,7 +176,9 @@ function countName({ operation, service, slot }: AtCall): string {
 
 /** How many calls in a row it befalls. */
 function timesOf({ at, fault }: AtCallFault): number {
-  return at.times ?? (fault === 'flapping' ? 4 : 1);
+  if (at.times !== undefined) return at.times;
+  if (fault !== 'flapping') return 1;
+  return at.operation === 'observe-environment' && at.slot === undefined ? 8 : 4;
 }
 
 function isWorldFault(planned: PlannedFault): planned is TimedFault {
