@@ -26,9 +26,9 @@ function tryToCreate(consumer: string, project: string, tarballs: readonly Tarba
   const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error', '--ignore-scripts'];
   const installed = command('npm', ['install', ...flags], project);
   if (installed.problem !== null) return installed.problem;
-  const tested = command('npm', ['test'], project);
+  const tested = command('npm', ['test', '--', '--reporter=json'], project);
   if (tested.problem !== null) return tested.problem;
-  const passed = /Tests\s+(\d+) passed/.exec(tested.stdout);
+  const passed = /"numPassedTests":(\d+)/.exec(tested.stdout);
   return Number(passed?.[1] ?? 0) > 0 ? null : `its tests said: ${tested.stdout}`;
 }
 
