@@ -122,6 +122,23 @@ describe.runIf(hasControlPlane('that autoscalers are frozen and let go of on a r
       await environment.converge(target(release, 3), call());
     });
 
+    test('that another controller keeps is refused, with the name of that controller', async () => {
+      const { names, open } = await start();
+      const { metadata } = await namespace.create<AutoscalerObject>('configmaps', { metadata: { name: names.green } });
+      const owner = { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'web', uid: metadata.uid };
+      await namespace.patch(autoscalerKind, names.green, {
+        metadata: { ownerReferences: [{ ...owner, controller: true }] },
+      });
+      const found = await open().preflight!({ version: 'v2', atLeast: 1 }, { signal: signal() });
+      expect(found).toContainEqual(
+        expect.objectContaining({
+          code: 'kubernetes/autoscaler-owned',
+          severity: 'refuse',
+          message: expect.stringContaining('ScaledObject web'),
+        }),
+      );
+    });
+
     test('is warned of where it may shrink the candidate below what the release needs', async () => {
       const { open } = await start();
       const found = await open().preflight!({ version: 'v2', atLeast: 3 }, { signal: signal() });

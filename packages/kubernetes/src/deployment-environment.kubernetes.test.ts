@@ -255,5 +255,31 @@ describe.runIf(hasControlPlane('that Deployments are slots on a real API server'
         'kubernetes/slot-missing',
       ]);
     });
+
+    test('a StatefulSet is no slot: its name is refused as that of a Deployment which is missing', async () => {
+      for (const slot of ['blue', 'green']) {
+        const labels = { app: 'database', [slotLabel]: slot };
+        await namespace.create('apps/v1/statefulsets', {
+          metadata: { name: `database-${slot}` },
+          spec: {
+            replicas: 0,
+            serviceName: 'database',
+            selector: { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [{ name: 'web', image: 'web:v1' }] } },
+          },
+        });
+      }
+      const environment = open('database');
+      const found = await environment.preflight!({ version: 'v2', atLeast: 1 }, { signal: signal() });
+      expect(found.map(({ code, severity }) => [code, severity])).toEqual([
+        ['kubernetes/slot-missing', 'refuse'],
+        ['kubernetes/slot-missing', 'refuse'],
+      ]);
+      const release = { id: 'r1', version: 'v2' };
+      await expect(environment.converge(target('green', release), call())).rejects.toMatchObject({
+        code: 'kubernetes/slot-missing',
+        reaction: 'permanent',
+      });
+    });
   },
 );

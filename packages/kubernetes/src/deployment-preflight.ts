@@ -139,6 +139,8 @@ async function autoscalerFindings(
   const name = settings.autoscalers[slot];
   const autoscaler = await readAutoscaler(settings, slot, reading);
   if (autoscaler === null) return [finding('kubernetes/autoscaler-missing', name)];
+  const owner = autoscaler.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  if (owner !== undefined) return [finding('kubernetes/autoscaler-owned', `${name}: ${owner.kind} ${owner.name}`)];
   const needed = atLeast === 'match-active' ? Math.max(1, ...objects.map(({ spec }) => spec.replicas ?? 1)) : atLeast;
   const least = autoscaler.spec?.minReplicas ?? 1;
   if (least >= needed) return [];

@@ -170,6 +170,11 @@ const workloadErrors = {
     hint: 'Create it, or take it out of `autoscalers`.',
     reaction: 'permanent',
   },
+  'kubernetes/autoscaler-owned': {
+    message: 'Another controller keeps this autoscaler as it wants it; a freeze would not last.',
+    hint: 'Take it out of `autoscalers`, and pause what owns it by its own means for the time of a release.',
+    reaction: 'permanent',
+  },
   'kubernetes/autoscaler-shrinks': {
     message: 'The autoscaler may make the candidate smaller than it must be while nobody uses it yet.',
     hint: 'Raise `minReplicas`, or give it a `scaleDown` stabilisation that is longer than a release.',

@@ -8,6 +8,14 @@ export interface Metadata {
   readonly deletionTimestamp?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly OwnerReference[];
+}
+
+export interface OwnerReference {
+  readonly kind: string;
+  readonly name: string;
+  /** Keeps the object as it wants it. */
+  readonly controller?: boolean;
 }
 
 export interface KubernetesObject {
