@@ -7,6 +7,7 @@ import {
   learnControl,
   weighErrors,
 } from '@bluegreen/gates';
+import { movedPercent } from '@bluegreen/machine';
 import type { Sfc32 } from '@bluegreen/simulator/random';
 import {
   type Counts,
@@ -77,27 +78,23 @@ export function playSequential(
   return endingOf(situation, 'undecided', minutes, excessPerMinute(situation, weight) * minutes);
 }
 
-const shares = [0.1, 0.2, 0.4] as const;
-const raiseEveryMs = 120_000;
+/** The step of the policy that is played; percent. */
+const step = { percent: weight * 100, raise: { percent: 40, everyMs: 120_000 } } as const;
 
 /** The share goes up while the gate starves and nothing speaks against the version, and back when something does. */
 export function playRamp(situation: Situation, stream: Sfc32, history: readonly (readonly [number, number])[]): Ending {
   const release = judge(history);
-  let raised = 0;
-  let changedAt = 0;
+  let now = { percent: step.percent as number, since: 0 };
   let excess = 0;
   for (let index = 0; index < minutes * looksPerMinute; index++) {
-    const share = shares[raised]!;
+    const share = now.percent / 100;
     const atMs = index * options.everyMs;
     const decision = release.look(drawCounts(stream, situation, share), atMs);
     excess += excessPerMinute(situation, share) / looksPerMinute;
     const toMs = atMs + options.everyMs;
     if (decision !== null) return endingOf(situation, decision, toMs / 60_000, excess);
-    const wanted = release.exposure(toMs);
-    if (wanted === 'lower' && raised > 0) [raised, changedAt] = [0, toMs];
-    if (wanted === 'raise' && raised < shares.length - 1 && toMs >= changedAt + raiseEveryMs) {
-      [raised, changedAt] = [raised + 1, toMs];
-    }
+    const percent = movedPercent(step, now, toMs, release.exposure(toMs));
+    if (percent !== now.percent) now = { percent, since: toMs };
   }
   return endingOf(situation, 'undecided', minutes, excess);
 }

@@ -160,6 +160,11 @@ export const policyErrorCodes = {
     hint: 'Weights grow from step to step. Going down is a rollback, which needs no step; to stay longer, raise the hold.',
     reaction: 'permanent',
   },
+  'policy/raise-invalid': {
+    message: 'A step can not raise its percent like this.',
+    hint: 'raise.to lies above the percent of its step, not above the next step, and below 100; a gate of the step is an error-ratio that decides.',
+    reaction: 'permanent',
+  },
   'policy/shift-incomplete': {
     message: 'The shift does not end at 100.',
     hint: 'Add the step { to: 100 } at its end.',

@@ -108,12 +108,12 @@ function plannedSteps(plan: ReleasePlan): readonly PlannedStep[] {
       gates: verify.gates.map(gateText),
     },
     ...shift.map(
-      ({ percent, mirrorPercent, audiences, holdMs, gates }): PlannedStep => ({
+      ({ percent, mirrorPercent, audiences, holdMs, gates, raise }): PlannedStep => ({
         phase: 'shift',
         does:
           mirrorPercent !== undefined
             ? `copy ${mirrorPercent} % of the requests to the candidate, send no user there`
-            : `${percent} %${audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`}`,
+            : `${percent} %${audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`}${raiseText(raise)}`,
         holdMs,
         gates: [...gates.map(gateText), ...(mirrorPercent === undefined ? watched : [])],
         mixedShare: mixedShare(plan, percent),
@@ -127,6 +127,11 @@ function plannedSteps(plan: ReleasePlan): readonly PlannedStep[] {
     },
     { phase: 'retire', does: retireText(retire.after), holdMs: retire.after === 'keep' ? 0 : retire.after, gates: [] },
   ];
+}
+
+function raiseText(raise: CompiledPolicy['shift'][number]['raise']): string {
+  if (raise === undefined) return '';
+  return `, up to ${raise.percent} % while a gate would not decide in time and nothing speaks against it`;
 }
 
 function retireText(after: number | 'keep'): string {

@@ -2,7 +2,7 @@ import type { Announcement, Fact } from './events.js';
 import { gateById } from './gates.js';
 import { rollbackTarget } from './goals.js';
 import type { GateState, Phase, ReleaseState } from './state.js';
-import { stepsOf } from './steps.js';
+import { stepPercent, stepsOf } from './steps.js';
 import { serviceNames, serviceOf } from './update.js';
 import { awaitsWindow, nextOpening } from './windows.js';
 
@@ -19,6 +19,7 @@ export function announce(before: ReleaseState | null, after: ReleaseState, fact:
   saySettledGates(before, after, at, said);
   sayPhases(before, after, at, said);
   saySteps(before, after, at, said);
+  sayRaises(before, after, at, said);
   sayOpenedGates(before, after, at, said);
   sayHeld(before, after, at, said);
   sayServices(before, after, at, said);
@@ -84,6 +85,14 @@ function saySteps(before: ReleaseState, after: ReleaseState, at: number, said: A
     const { percent } = stepsOf(after)[after.step]!;
     said.push({ type: 'step-reached', at, step: after.step, percent, until: after.watch.until });
   }
+}
+
+/** Within one step only: a new one begins at its own percent. */
+function sayRaises(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {
+  if (after.phase !== 'shifting' || before.phase !== 'shifting' || before.step !== after.step) return;
+  const [from, percent] = [stepPercent(before), stepPercent(after)];
+  if (from === percent) return;
+  said.push({ type: percent > from ? 'weight-raised' : 'weight-lowered', at, step: after.step, percent, from });
 }
 
 function sayOpenedGates(before: ReleaseState, after: ReleaseState, at: number, said: Announcement[]): void {

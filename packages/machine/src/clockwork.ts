@@ -2,6 +2,7 @@ import { printDuration, type Slot, slots } from '@bluegreen/contract';
 import { isFit, isShown } from './conditions.js';
 import { openGates, settleGate } from './gates.js';
 import { lastPatience, retainUntil, trafficGoal } from './goals.js';
+import { raisableFrom } from './raise.js';
 import type { ReleaseState, RouteWrite } from './state.js';
 import { isTendedSlot } from './tending.js';
 import { noteUncounted } from './uncounted-time.js';
@@ -111,6 +112,8 @@ export function instants(state: ReleaseState, now: number): readonly number[] {
     if (gateState.verdict !== 'pass' || gate.kind === 'wait') found.push(gateState.dueAt);
   }
   if (state.watch !== null) found.push(state.watch.until);
+  const raisableAt = raisableFrom(state);
+  if (raisableAt !== null) found.push(raisableAt);
   if (state.total.stoppedSince === null) found.push(state.total.until);
   if (state.phase === 'preparing') found.push(state.phaseSince + prepare.readyWithinMs);
   const window = windowInstant(state, now);

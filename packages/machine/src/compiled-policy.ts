@@ -78,6 +78,15 @@ export interface CompiledStep {
   readonly audiences: readonly string[];
   readonly holdMs: number;
   readonly gates: readonly CompiledGate[];
+  /** How far the percent may go up while a gate starves; absent: it stays. */
+  readonly raise?: CompiledRaise;
+}
+
+export interface CompiledRaise {
+  /** The most that the candidate gets in this step; never above the next one, and below 100. */
+  readonly percent: number;
+  /** Between two raises. */
+  readonly everyMs: number;
 }
 
 export type CompiledAnalysis = CompiledThreshold | CompiledErrorRatio | CompiledLatency;

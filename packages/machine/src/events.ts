@@ -140,6 +140,13 @@ export type Announcement =
       readonly audiences: readonly string[];
     })
   | (At & { readonly type: 'step-reached'; readonly step: number; readonly percent: number; readonly until: number })
+  /** A step with a `raise` moved its percent by itself: up because a gate would starve, down because of a suspicion. */
+  | (At & {
+      readonly type: 'weight-raised' | 'weight-lowered';
+      readonly step: number;
+      readonly percent: number;
+      readonly from: number;
+    })
   | (At & { readonly type: 'gate-opened'; readonly gate: string; readonly attempt: number })
   | (At & {
       readonly type: 'approval-requested';

@@ -23,7 +23,7 @@ import { activeSick } from './findings.js';
 import { neededInstances, retainUntil, slotGoal } from './goals.js';
 import { openHooks } from './hooks.js';
 import type { ReleaseState } from './state.js';
-import { currentStep, stepsOf } from './steps.js';
+import { currentStep, stepPercent, stepsOf } from './steps.js';
 import { tendingText } from './tending.js';
 import { plannedOf, serviceNames, serviceOf } from './update.js';
 import { awaitsWindow, nextOpening } from './windows.js';
@@ -138,9 +138,13 @@ function explainVerifying(state: ReleaseState): Explanation {
 
 function explainShifting(state: ReleaseState): Explanation {
   const { percent, mirrorPercent, audiences } = currentStep(state);
+  const now = stepPercent(state);
+  const raised = now === percent ? '' : `, raised to ${now} % because a gate would not decide in time`;
   const names = audiences.length === 0 ? '' : ` and ${audiences.join(', ')}`;
   const what =
-    mirrorPercent === undefined ? `${percent} %${names}` : `${mirrorPercent} % of the requests copied, no users`;
+    mirrorPercent === undefined
+      ? `${percent} %${names}${raised}`
+      : `${mirrorPercent} % of the requests copied, no users`;
   const place = `step ${state.step + 1} of ${stepsOf(state).length} (${what})`;
   if (state.watch !== null) return explainWatched(state, 'holding', `At ${place}`);
   const next = [...remedies(state), ...held(state)];

@@ -11,6 +11,7 @@ import { gatesHere, noteVerdict } from './gates.js';
 import { noteGoal } from './goals.js';
 import { noteHookSettled, noteHooks } from './hooks.js';
 import { takeOver } from './ownership.js';
+import { noteRaise } from './raise.js';
 import { noteRetained } from './retention.js';
 import { believeRouting } from './routing-belief.js';
 import type { GateState, ReleaseState } from './state.js';
@@ -29,7 +30,7 @@ export function fold(state: ReleaseState, fact: Fact): ReleaseState {
 
 /** What follows from the data alone; the phase machine calls it again after every change of phase. */
 export function drawConsequences(state: ReleaseState, at: number): ReleaseState {
-  const known = eachService(eachService(state, findRoles), noteGoal);
+  const known = eachService(noteRaise(eachService(state, findRoles), at), noteGoal);
   const sized = eachService(eachService(known, noteReplaced), noteCapacity);
   const doubted = eachService(sized, (each, name) => noteDoubt(each, name, at));
   const current = catchUp(

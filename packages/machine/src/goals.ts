@@ -7,7 +7,7 @@ import {
   weightsOf,
 } from '@bluegreen/contract';
 import type { ReleaseState, ServiceState } from './state.js';
-import { currentStep } from './steps.js';
+import { currentStep, stepPercent } from './steps.js';
 import { plannedOf, serviceNames, serviceOf, withService } from './update.js';
 
 type Roles = NonNullable<ServiceState['roles']>;
@@ -17,12 +17,14 @@ export function trafficGoal(state: ReleaseState, name: string): TrafficTarget | 
   return serviceOf(state, name).goal?.target ?? null;
 }
 
-/** Keeps the goal beside what it follows from: every decision asks for it many times, and it changes with the step only. */
+/** Keeps the goal beside what it follows from: every decision asks for it many times, and it changes with the step and its raises only. */
 export function noteGoal(state: ReleaseState, name: string): ReleaseState {
   const { roles, goal } = serviceOf(state, name);
   const { phase, step } = state;
-  if (roles === null || (goal !== null && goal.phase === phase && goal.step === step)) return state;
-  return withService(state, name, { goal: { phase, step, target: makeGoal(state, name, roles) } });
+  const percent = state.raised?.percent ?? null;
+  const isSame = goal !== null && goal.phase === phase && goal.step === step && goal.percent === percent;
+  if (roles === null || isSame) return state;
+  return withService(state, name, { goal: { phase, step, percent, target: makeGoal(state, name, roles) } });
 }
 
 function makeGoal(state: ReleaseState, name: string, { active, candidate }: Roles): TrafficTarget | null {
@@ -78,7 +80,7 @@ function stepTarget(state: ReleaseState, candidate: Slot, active: Slot): Traffic
   }
   const { audiences } = state.plan.policy;
   return everythingTo(active, {
-    weights: weightsOf(candidate, step.percent),
+    weights: weightsOf(candidate, stepPercent(state)),
     preview: candidate,
     audiences: step.audiences.map((name): Audience => ({ name, match: audiences[name]!, slot: candidate })),
   });

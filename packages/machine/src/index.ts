@@ -26,6 +26,7 @@ export { checkFit } from './policy/fit.js';
 export { policyJsonSchema } from './policy/json-schema.js';
 export type { AnyPolicy, Policy } from './policy/policy.js';
 export { definePolicy } from './policy/policy.js';
+export { movedPercent } from './raise.js';
 export type { Opening, PlannedService, ReleasePlan } from './release-plan.js';
 export { skipRole } from './skips.js';
 export type {

@@ -17,6 +17,7 @@ export function initialState(event: Requested): ReleaseState {
     phase: 'preparing',
     phaseSince: at,
     step: 0,
+    raised: null,
     watch: null,
     gates: {},
     services,

@@ -64,7 +64,7 @@ export const actions = {
     openAll({ ...state, watch: watching(at, 0) }, state.plan.policy.verify.gates, at, at),
   beginShift: (state: ReleaseState, at: number): ReleaseState => {
     const left = freshAttempts(leave(state));
-    return openGuardrails({ ...left, step: 0 }, at);
+    return openGuardrails({ ...left, step: 0, raised: null }, at);
   },
   openStep: (state: ReleaseState, at: number): ReleaseState => {
     const { holdMs, gates } = currentStep(state);
@@ -72,12 +72,13 @@ export const actions = {
     return openAll({ ...state, exposedAt, watch: watching(at, holdMs) }, gates, at, at + holdMs);
   },
   nextStep: (state: ReleaseState, at: number): ReleaseState => {
-    const next = freshAttempts({ ...closeAll(state, gatesHere(state)), watch: null, step: state.step + 1 });
+    const closed = closeAll(state, gatesHere(state));
+    const next = freshAttempts({ ...closed, watch: null, step: state.step + 1, raised: null });
     return isMirrored(state) ? openGuardrails(next, at) : next;
   },
   beginBake: (state: ReleaseState, at: number): ReleaseState => {
     const { forMs, gates } = state.plan.policy.bake;
-    const left = { ...closeAll(state, gatesHere(state)), watch: watching(at, forMs) };
+    const left = { ...closeAll(state, gatesHere(state)), raised: null, watch: watching(at, forMs) };
     return openAll(left, gates, at, at + forMs);
   },
   promote: (state: ReleaseState, at: number): ReleaseState => {
@@ -110,7 +111,7 @@ function watching(at: number, forMs: number): NonNullable<ReleaseState['watch']>
 
 /** Closes everything that was being judged. */
 function leave(state: ReleaseState): ReleaseState {
-  return { ...closeAll(state, [...gatesHere(state), ...guardrailsHere(state)]), watch: null };
+  return { ...closeAll(state, [...gatesHere(state), ...guardrailsHere(state)]), watch: null, raised: null };
 }
 
 /** Attempts and patience are counted per goal: a new one starts at none. */

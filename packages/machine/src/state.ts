@@ -42,6 +42,8 @@ export interface ReleaseState {
   readonly phaseSince: number;
   /** Index into the steps that this release takes, see `stepsOf`. */
   readonly step: number;
+  /** The percent that the present step went up to by itself, or came back to, and since when; `null`: it did not move. */
+  readonly raised: { readonly percent: number; readonly since: number } | null;
   /** The hold or bake that runs now; `null` before its target was reached. */
   readonly watch: Watch | null;
   readonly gates: Readonly<Record<string, GateState>>;
@@ -119,7 +121,12 @@ export interface ServiceState {
   /** `null` until routing was read. */
   readonly roles: { readonly active: Slot | null; readonly candidate: Slot } | null;
   /** What shall be true of its routing, with the phase and the step that say so; `null` until its roles are known. */
-  readonly goal: { readonly phase: Phase; readonly step: number; readonly target: TrafficTarget | null } | null;
+  readonly goal: {
+    readonly phase: Phase;
+    readonly step: number;
+    readonly percent: number | null;
+    readonly target: TrafficTarget | null;
+  } | null;
   readonly outcome: EndPhase | null;
   readonly slots: Readonly<Record<Slot, SlotState>>;
   readonly routing: RoutingState;

@@ -25,3 +25,8 @@ export function currentStep(state: ReleaseState): CompiledStep {
   const steps = stepsOf(state);
   return steps[Math.min(state.step, steps.length - 1)]!;
 }
+
+/** What the candidate is to get now: the percent of the step, or what the step went up to by itself. */
+export function stepPercent(state: ReleaseState): number {
+  return state.raised?.percent ?? currentStep(state).percent;
+}

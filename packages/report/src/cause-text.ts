@@ -1,4 +1,5 @@
 import { rateText } from './evidence-text.js';
+import { commandedPercent } from './fold-steps.js';
 import { printWeight } from './numbers.js';
 import type { ReleaseSummary } from './summary.js';
 
@@ -41,7 +42,7 @@ function where(summary: ReleaseSummary): string {
   if (from !== 'shifting' || step === undefined) return '';
   if (step.mirrorPercent !== undefined) return ` on copies of ${printWeight(step.mirrorPercent)} of the requests`;
   const percent =
-    step.reachedAt === null ? Math.max(0, ...step.observed.map((each) => each.percent ?? 0)) : step.percent;
+    step.reachedAt === null ? Math.max(0, ...step.observed.map((each) => each.percent ?? 0)) : commandedPercent(step);
   if (percent > 0) return ` at ${printWeight(percent)}`;
   return step.reachedAt === null || step.audiences.length === 0 ? '' : ` for ${step.audiences.join(', ')}`;
 }

@@ -3,6 +3,7 @@ import { answerText } from './answer.js';
 import { causeText } from './cause-text.js';
 import type { EventOf } from './event-of.js';
 import { evidenceText } from './evidence-text.js';
+import { printWeight } from './numbers.js';
 import type { Tone } from './palette.js';
 import type { ReleaseSummary } from './summary.js';
 import { clockOf, printLasting, type View } from './view.js';
@@ -29,6 +30,17 @@ export function eventText(event: ReleaseEvent, before: ReleaseSummary, after: Re
       return say(`shift ${stepName(event)}`, 'begins');
     case 'step-reached':
       return stepReachedText(event, view);
+    case 'weight-raised':
+      return say(
+        `shift ${printWeight(event.percent)}`,
+        `raised from ${printWeight(event.from)}: at this traffic a gate would not decide in time`,
+      );
+    case 'weight-lowered':
+      return say(
+        `shift ${printWeight(event.percent)}`,
+        `lowered from ${printWeight(event.from)}: something may be wrong`,
+        'warning',
+      );
     case 'rollback-begun':
       return say('rolling-back', `because ${causeText(after)}`, 'bad');
     case 'release-paused':

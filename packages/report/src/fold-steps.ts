@@ -9,6 +9,7 @@ export function enterStep(summary: ReleaseSummary, event: EventOf<'step-entered'
     index,
     percent,
     ...(mirrorPercent === undefined ? {} : { mirrorPercent }),
+    raised: [],
     audiences,
     enteredAt: at,
     reachedAt: null,
@@ -21,6 +22,18 @@ export function enterStep(summary: ReleaseSummary, event: EventOf<'step-entered'
 
 export function reachStep(summary: ReleaseSummary, event: EventOf<'step-reached'>): ReleaseSummary {
   return withOpenStep(summary, (step) => ({ ...step, reachedAt: event.at, holdsUntil: event.until }));
+}
+
+export function moveStep(
+  summary: ReleaseSummary,
+  { percent }: EventOf<'weight-raised' | 'weight-lowered'>,
+): ReleaseSummary {
+  return withOpenStep(summary, (step) => ({ ...step, raised: [...step.raised, percent] }));
+}
+
+/** What the routers are told to give the candidate. */
+export function commandedPercent({ percent, raised }: StepSummary): number {
+  return raised.at(-1) ?? percent;
 }
 
 /** Moves the hold or the bake that runs now: time that nobody watched, or spent drifted, does not count. */

@@ -5,7 +5,7 @@ import { noteCommand, pause, refuseCommand, resume, unpause } from './fold-peopl
 import { beginRollback, enterPhase, finish, getStuck, promote } from './fold-phases.js';
 import { begin, noteOwner } from './fold-release.js';
 import { failObservation, observeEnvironment, observeRouting, retireSlot, returnTraffic } from './fold-services.js';
-import { enterStep, reachStep } from './fold-steps.js';
+import { enterStep, moveStep, reachStep } from './fold-steps.js';
 import { drift, settleWrite, startWrite } from './fold-writes.js';
 import type { ReleaseSummary } from './summary.js';
 
@@ -65,6 +65,9 @@ function foldAnnouncement(summary: ReleaseSummary, event: ReleaseEvent): Release
       return enterStep(summary, event);
     case 'step-reached':
       return reachStep(summary, event);
+    case 'weight-raised':
+    case 'weight-lowered':
+      return moveStep(summary, event);
     case 'gate-opened':
       return openGate(summary, event);
     case 'approval-requested':

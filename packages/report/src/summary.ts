@@ -99,10 +99,12 @@ export interface EarlierRun {
 
 export interface StepSummary {
   readonly index: number;
-  /** What the routers are told to give the candidate. */
+  /** What the policy gives the candidate. */
   readonly percent: number;
   /** Of the requests, copied to the candidate; absent: none. */
   readonly mirrorPercent?: number;
+  /** What the step moved it to by itself, as often as it did; the last one holds. */
+  readonly raised: readonly number[];
   readonly audiences: readonly string[];
   readonly enteredAt: number;
   readonly reachedAt: number | null;

@@ -1,5 +1,6 @@
 import { printDuration } from '@bluegreen/contract';
 import type { CompiledStep } from '@bluegreen/machine';
+import { commandedPercent } from './fold-steps.js';
 import type { Glyphs, Mark } from './glyphs.js';
 import { printWeight } from './numbers.js';
 import { plannedSteps } from './place.js';
@@ -38,7 +39,9 @@ export function stepNames(steps: readonly CompiledStep[]): string {
 
 function plannedNode(step: CompiledStep): TreeNode {
   const hold = step.holdMs > 0 ? [span(`holds ${printDuration(step.holdMs)}`, 'faint')] : null;
-  return node('planned', stepName(step), { detail: detail(hold, gateNames(step.gates)) });
+  const raise =
+    step.raise === undefined ? null : [span(`up to ${printWeight(step.raise.percent)} if it starves`, 'faint')];
+  return node('planned', stepName(step), { detail: detail(raise, hold, gateNames(step.gates)) });
 }
 
 function enteredNode(view: View, step: StepSummary, phase: number, failed: boolean, glyphs: Glyphs): TreeNode {
@@ -49,7 +52,7 @@ function enteredNode(view: View, step: StepSummary, phase: number, failed: boole
   const inline =
     single !== null && single.mark === 'done' ? [...gateLabel(gates[0]!, 'plain'), span(' '), ...single.detail] : null;
   const opened = gates.filter((gate) => lastAttempt(view, gate) !== null);
-  return node(mark, stepName(step), {
+  return node(mark, `${stepName(step)}${raisedText(step)}`, {
     durationMs: (step.endedAt ?? view.at) - step.enteredAt,
     detail: detail(observed(view, step), hold(view, step), inline),
     children: [
@@ -59,9 +62,14 @@ function enteredNode(view: View, step: StepSummary, phase: number, failed: boole
   });
 }
 
+/** Where a step went by itself: `, moved to 20 %, 40 %`. */
+function raisedText({ raised }: StepSummary): string {
+  return raised.length === 0 ? '' : `, moved to ${raised.map(printWeight).join(', ')}`;
+}
+
 /** What the routers were told, and what they showed. */
 function observed(view: View, step: StepSummary): Line {
-  const isShown = step.observed.every(({ percent }) => percent === step.percent);
+  const isShown = step.observed.every(({ percent }) => percent === commandedPercent(step));
   const shares = step.observed.map(({ service, percent }) => {
     const share = percent === null ? 'unknown' : printWeight(percent);
     return step.observed.length === 1 || isShown ? share : `${service} ${share}`;
@@ -73,7 +81,7 @@ function observed(view: View, step: StepSummary): Line {
   const isCommanded = writes.some(
     ({ kind, place }) => kind === 'route' && place.run === earlierRuns.length && place.step === step.index,
   );
-  const told = isCommanded ? `commanded ${printWeight(step.percent)}` : 'not commanded yet';
+  const told = isCommanded ? `commanded ${printWeight(commandedPercent(step))}` : 'not commanded yet';
   return [span(`${told}, `), span(seen, isShown ? 'plain' : 'warning')];
 }
 

@@ -30,6 +30,8 @@ const everyday: readonly ReleaseEvent['type'][] = [
   'approval-granted',
   'gate-skip-requested',
   'step-reached',
+  'weight-raised',
+  'weight-lowered',
   'window-awaited',
   'release-paused',
   'release-resumed',

@@ -46,7 +46,10 @@ function written(loose: LoosePolicy, places: readonly Place[]): readonly Written
   const { prepare, shift = [], bake, limits, analyses = {} } = loose;
   return [
     [['prepare', 'readyWithin'], prepare?.readyWithin],
-    ...shift.map((step, index): Written => [['shift', index, 'hold'], step?.hold]),
+    ...shift.flatMap((step, index): readonly Written[] => [
+      [['shift', index, 'hold'], step?.hold],
+      [['shift', index, 'raise', 'every'], step?.raise?.every],
+    ]),
     [['bake', 'for'], bake?.for],
     ...places.flatMap((place) =>
       place.gates.flatMap(({ gate, path }): readonly Written[] => [

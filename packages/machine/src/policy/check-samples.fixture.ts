@@ -8,6 +8,45 @@ const warned = 'warn';
 
 /** At least one policy per code that a policy alone can have: the code, the place, the severity, and a word of message or hint. */
 export const samples: readonly (readonly [string, string | undefined, string, string, unknown])[] = [
+  [
+    'policy/raise-invalid',
+    'shift[0].raise.to',
+    refused,
+    '10 in a step to 10',
+    { analyses: { e: ratio }, shift: [{ to: 10, raise: { to: 10 }, gates: [{ analysis: 'e' }] }, cutover] },
+  ],
+  [
+    'policy/raise-invalid',
+    'shift[0].raise.to',
+    refused,
+    'the next step goes to 20',
+    { analyses: { e: ratio }, shift: [{ to: 10, raise: { to: 40 }, gates: [{ analysis: 'e' }] }, { to: 20 }, cutover] },
+  ],
+  [
+    'policy/raise-invalid',
+    'shift[0].raise.to',
+    refused,
+    'the next step goes to 10',
+    {
+      audiences: { staff: { header: 'x-staff', equals: '1' } },
+      analyses: { e: ratio },
+      shift: [{ to: 10, raise: { to: 40 }, gates: [{ analysis: 'e' }] }, { audience: 'staff', hold: '5m' }, cutover],
+    },
+  ],
+  [
+    'policy/raise-invalid',
+    'shift[0].raise.to',
+    refused,
+    'the next step goes to 100',
+    { analyses: { e: ratio }, shift: [{ to: 10, raise: { to: 100 }, gates: [{ analysis: 'e' }] }, cutover] },
+  ],
+  [
+    'policy/raise-invalid',
+    'shift[0].raise.to',
+    refused,
+    'no gate of this step',
+    { shift: [{ to: 10, hold: '5m', raise: { to: 40 } }, cutover] },
+  ],
   ['policy/not-plain', 'shift', refused, 'a function', { shift: () => [cutover] }],
   ['policy/unknown-key', 'shift[0].hodl', refused, 'did you mean hold?', { shift: [{ to: 5, hodl: '5m' }, cutover] }],
   ['policy/unknown-key', 'toString', refused, '"toString"', { shift: [cutover], toString: 1 }],

@@ -3,7 +3,8 @@ import type { LoosePolicy } from './shape-check.js';
 import { isEverybody } from './source-range.js';
 
 /** The steps grow, end at 100, and nothing comes after that. */
-export function checkShift({ shift }: LoosePolicy): readonly Problem[] {
+export function checkShift(policy: LoosePolicy): readonly Problem[] {
+  const { shift } = policy;
   if (shift === undefined || shift.length === 0) return [];
   const problems: Problem[] = [];
   const audiences = new Set<string>();
@@ -30,6 +31,7 @@ export function checkShift({ shift }: LoosePolicy): readonly Problem[] {
         problems.push(refusal('policy/shift-not-growing', [...path, 'to'], `${step.to} after ${reached}`));
       }
       reached = step.to;
+      problems.push(...checkRaise(policy, index));
     }
   }
   // Where a step could not be read, it may have been the one to 100.
@@ -37,6 +39,23 @@ export function checkShift({ shift }: LoosePolicy): readonly Problem[] {
     problems.push(refusal('policy/shift-incomplete', ['shift'], `it ends at ${reached}`));
   }
   return problems;
+}
+
+/** A raise leads somewhere, not past the next step, and something in its step can ask for it. */
+function checkRaise({ shift = [], analyses = {} }: LoosePolicy, index: number): readonly Problem[] {
+  const { to, raise, gates = [] } = shift[index]!;
+  if (to === undefined || raise?.to === undefined) return [];
+  const path = ['shift', index, 'raise', 'to'];
+  if (raise.to <= to) return [refusal('policy/raise-invalid', path, `${raise.to} in a step to ${to}`)];
+  const following = shift[index + 1];
+  // An audience step keeps the percent of the step before: users would be moved away from the candidate.
+  const next = following?.audience === undefined ? following?.to : to;
+  if (next !== undefined && raise.to > Math.min(next, 99.9))
+    return [refusal('policy/raise-invalid', path, `${raise.to}, and the next step goes to ${next}`)];
+  const asks = gates.some(
+    (gate) => gate?.analysis !== undefined && gate.dryRun !== true && analyses[gate.analysis]?.kind === 'error-ratio',
+  );
+  return asks ? [] : [refusal('policy/raise-invalid', path, 'no gate of this step compares errors')];
 }
 
 /** Warns about steps that nobody looks at, and audiences that are everybody. */

@@ -57,12 +57,16 @@ function compileSteps(steps: Policy['shift']): readonly CompiledStep[] {
     if (step.audience !== undefined) audiences = [...audiences, step.audience];
     else if (step.to !== undefined) percent = step.to;
     if (percent === 100) audiences = [];
+    const { raise } = step;
     return {
       percent,
       ...(step.mirror === undefined ? {} : { mirrorPercent: step.mirror }),
       audiences,
       holdMs: step.hold === undefined ? 0 : durationMs(step.hold),
       gates: compileGates(`shift[${index}]`, step.gates),
+      ...(raise === undefined
+        ? {}
+        : { raise: { percent: raise.to, everyMs: durationMs(raise.every ?? policyDefaults.raise.every) } }),
     };
   });
 }

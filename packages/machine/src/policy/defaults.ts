@@ -13,6 +13,7 @@ export const policyDefaults = {
   compared: { minSamples: 50, minTime: '5m', every: '15s' },
   errorRatio: { failAbove: 1, falsePass: 0.03 },
   latency: { warmUp: '15m', falsePass: 0.02 },
+  raise: { every: '2m' },
   gate: { onFailure: 'rollback', dryRun: false },
   check: { timeout: '1m', attempts: 1 },
   approval: { count: 1, byRequester: 'refused' },

@@ -52,12 +52,16 @@ function checkWeights({ shift }: CompiledPolicy, { traffic }: FitService): reado
   const { weightStepPercent, weightErrorPercent, splitUnit } = traffic.capabilities;
   const problems: Problem[] = [];
   let before = 0;
-  for (const [index, { percent }] of shift.entries()) {
+  for (const [index, { percent, raise }] of shift.entries()) {
+    if (raise !== undefined && !isMultiple(raise.percent, weightStepPercent)) {
+      const detail = `${raise.percent} with ${traffic.name}, which goes in steps of ${weightStepPercent}`;
+      problems.push(found('refuse', 'policy/capability-weight-step', ['shift', index, 'raise', 'to'], detail));
+    }
     // An audience step has the percent of the step before, which was looked at there.
     if (percent === before) continue;
     before = percent;
     const path = ['shift', index, 'to'];
-    if (Math.round(percent * 10) % Math.round(weightStepPercent * 10) !== 0) {
+    if (!isMultiple(percent, weightStepPercent)) {
       const detail = `${percent} with ${traffic.name}, which goes in steps of ${weightStepPercent}`;
       problems.push(found('refuse', 'policy/capability-weight-step', path, detail));
     } else if (percent < 100 && percent <= weightErrorPercent) {
@@ -68,6 +72,10 @@ function checkWeights({ shift }: CompiledPolicy, { traffic }: FitService): reado
     }
   }
   return problems;
+}
+
+function isMultiple(percent: number, stepPercent: number): boolean {
+  return Math.round(percent * 10) % Math.round(stepPercent * 10) === 0;
 }
 
 function checkPeople({ audiences, shift, cohort }: CompiledPolicy, { traffic }: FitService): readonly Problem[] {

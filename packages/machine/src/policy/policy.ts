@@ -89,10 +89,16 @@ export type StepPolicy<
   readonly hold?: DurationText;
   readonly gates?: readonly GatePolicy<Check, Analysis>[];
 } & (
-  | { readonly to: number; readonly audience?: never; readonly mirror?: never }
-  | { readonly audience: Audience; readonly to?: never; readonly mirror?: never }
-  | { readonly mirror: number; readonly to?: never; readonly audience?: never }
+  | { readonly to: number; readonly raise?: RaisePolicy; readonly audience?: never; readonly mirror?: never }
+  | { readonly audience: Audience; readonly to?: never; readonly raise?: never; readonly mirror?: never }
+  | { readonly mirror: number; readonly to?: never; readonly raise?: never; readonly audience?: never }
 );
+
+/** How far a step may go up by itself while a gate would not decide in time and nothing speaks against the candidate. */
+export interface RaisePolicy {
+  readonly to: number;
+  readonly every?: DurationText;
+}
 
 export type GatePolicy<Check extends string = string, Analysis extends string = string> =
   | CheckGatePolicy<Check>

@@ -24,7 +24,7 @@ import {
 import { checkingShape, type SchemaShape } from './schema-shape.js';
 import { windowsSchema } from './schema-windows.js';
 
-const { prepare, analysis, retire, limits } = policyDefaults;
+const { prepare, analysis, raise, retire, limits } = policyDefaults;
 
 /**
  * The policy language. Text stays text: durations and names are compiled in a step of their own, because a transform does
@@ -166,7 +166,21 @@ function stepSchema(shape: SchemaShape, gates: () => ReturnType<typeof listOf<Re
     audience: required(reference('an audience'), 'Name of an audience of this policy. It stays on until the cutover.'),
     ...rest(),
   });
-  const to = shape.object({ to: required(weight, 'Percent for the candidate, in tenths.'), ...rest() });
+  const raising = shape.object({
+    to: required(
+      weight,
+      'The most that it may get, in tenths: above `to` of the step, not above the next step, below 100.',
+    ),
+    every: optional(duration, 'Time between two raises; each of them doubles the percent.', raise.every),
+  });
+  const to = shape.object({
+    to: required(weight, 'Percent for the candidate, in tenths.'),
+    raise: optional(
+      raising,
+      'Lets the percent go up within the step while an `error-ratio` gate would not decide in time and nothing speaks against the candidate, and back at once when something does.',
+    ),
+    ...rest(),
+  });
   const mirror = shape.object({
     mirror: required(weight, 'Percent of the requests, in tenths. In this step only; steps with users come after it.'),
     ...rest(),
