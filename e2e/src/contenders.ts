@@ -12,6 +12,7 @@ import { fileJournal, type Policy } from '@bluegreen/core';
 import type { JournalOpensReport } from './journal-opens.js';
 import type { NginxTask } from './orchestrator.js';
 import { leftAlone, startOrchestrator } from './stage/orchestrators.js';
+import { seededRandom } from './stage/seeded-random.js';
 import { type Stage, startStage } from './stage/stage.js';
 
 const contenders = 3;
@@ -44,11 +45,10 @@ async function main(): Promise<number> {
   console.error(`seed ${values.seed}`);
   const stage = await startStage('that two orchestrators never write at the same time');
   const total = { rounds: 0, overlaps: 0, lateWins: 0, takenOver: 0, problems: 0 };
-  let random = Number(values.seed) >>> 0;
+  const random = seededRandom(Number(values.seed));
   try {
     for (let index = 0; index < Number(values.rounds); index++) {
-      random = (Math.imul(random, 1_664_525) + 1_013_904_223) >>> 0;
-      const round = await contend(stage, index, (random / 2 ** 32) * 700);
+      const round = await contend(stage, index, random() * 700);
       total.rounds++;
       total.overlaps += round.overlaps;
       total.lateWins += round.lateWins;

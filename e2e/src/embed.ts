@@ -10,6 +10,7 @@ import { startChat } from './embed/chat.js';
 import { serverRounds } from './embed/server-rounds.js';
 import { stories } from './embed/stories.js';
 import { everyRoleWasEnded, noTally, type Stage } from './embed/tally.js';
+import { seededRandom } from './stage/seeded-random.js';
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -24,11 +25,7 @@ async function main(): Promise<number> {
   console.error(`seed ${values.seed}`);
   const directory = mkdtempSync(join(tmpdir(), 'bluegreen-embed-'));
   const chat = await startChat();
-  let state = Number(values.seed) >>> 0;
-  const random = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
+  const random = seededRandom(Number(values.seed));
   const tally = noTally();
   const stage: Stage = { directory, chat, random, tally };
   try {

@@ -8,6 +8,7 @@ import type { Policy } from '@bluegreen/core';
 import type { NginxTask } from './orchestrator.js';
 import { crashAt, namePoints, spread } from './stage/crashes.js';
 import { leftAlone, type OrchestratorEnd, startOrchestrator, wrongReport } from './stage/orchestrators.js';
+import { seededRandom } from './stage/seeded-random.js';
 import { type Stage, startStage } from './stage/stage.js';
 
 interface Scenario {
@@ -109,11 +110,10 @@ class Crashes {
 
   async atRandom(kills: number, seed: number): Promise<readonly string[]> {
     const problems: string[] = [];
-    let state = seed >>> 0;
+    const random = seededRandom(seed);
     for (let index = 0; index < kills; index++) {
-      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
       this.#figures.randomKills++;
-      const problem = (await this.afterSignal(scenarios[index % 2]!, 'SIGKILL', (state / 2 ** 32) * 600))[0];
+      const problem = (await this.afterSignal(scenarios[index % 2]!, 'SIGKILL', random() * 600))[0];
       if (problem === undefined) this.#figures.randomConverged++;
       else problems.push(problem);
     }
