@@ -32,7 +32,8 @@ export type Step =
 export class ReleaseProcess {
   #state: ReleaseState;
   readonly #known = new Map<string, number | null>();
-  readonly #running = new Map<string, Effect>();
+  /** A handful at the most: a list of them is half the size of a map, made anew it has no room to spare. */
+  #running: readonly Effect[] = [];
   #effectWakeAt: number | null = null;
   /** What the present state wants; `null` until somebody asks. */
   #wanted: readonly Effect[] | null = null;
@@ -56,7 +57,7 @@ export class ReleaseProcess {
   /** Notes that a started effect ended. Its outcome goes into the next `turn` as a fact. */
   ended(key: string, at: number): void {
     if (this.#known.has(key)) this.#known.set(key, at);
-    this.#running.delete(key);
+    this.#endRunning(key);
   }
 
   /** Folds `facts`, then yields every step until nothing more can be done at `now`. */
@@ -93,7 +94,7 @@ export class ReleaseProcess {
 
   /** What repeats while nothing happens; `null` while an effect is under way. Ask after a turn. */
   rest(): Rest | null {
-    if (this.#running.size > 0 || this.isOver) return null;
+    if (this.#running.length > 0 || this.isOver) return null;
     return restOf(this.#effects(), this.#known, this.#quiet());
   }
 
@@ -139,17 +140,22 @@ export class ReleaseProcess {
 
   #begin(effect: Effect): Step {
     this.#known.set(effect.key, null);
-    this.#running.set(effect.key, effect);
+    this.#running = [...this.#running, effect];
     return { kind: 'start', effect };
+  }
+
+  #endRunning(key: string): Effect | undefined {
+    const ended = this.#running.find((effect) => effect.key === key);
+    if (ended !== undefined) this.#running = this.#running.filter((effect) => effect !== ended);
+    return ended;
   }
 
   /** Stops waiting for what nobody wants any more. A write that was under way may still happen: that is a fact. */
   *#abandon(keys: readonly string[], now: number): Generator<Step, void> {
     const facts: Fact[] = [];
     for (const key of keys) {
-      const effect = this.#running.get(key);
+      const effect = this.#endRunning(key);
       this.#known.delete(key);
-      this.#running.delete(key);
       yield { kind: 'abort', key };
       if (effect === undefined || !isWrite(effect)) continue;
       const outcome = abandonedOutcome(effect, 'no longer wanted');

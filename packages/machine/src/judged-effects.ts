@@ -8,11 +8,14 @@ const askAgainMs = 60_000;
 
 /** What gates ask now. */
 export function judgeEffects(state: ReleaseState, effects: Effect[]): void {
+  // The same for all of them, and as large as the rest.
+  let judgedServices: ReturnType<typeof subjects> | null = null;
   for (const { gate, state: judged } of openGates(state)) {
     if (gate.kind !== 'check' && gate.kind !== 'analysis' && gate.kind !== 'webhook') continue;
     if (gate.kind === 'check' && judged.verdict !== null) continue;
     // Asked until somebody heard it: an error is no answer.
     if (gate.kind === 'webhook' && judged.verdict !== null && judged.verdict !== 'error') continue;
+    judgedServices ??= subjects(state);
     const analysis = gate.kind === 'analysis' ? state.plan.policy.analyses[gate.analysis]! : null;
     effects.push({
       kind: 'judge',
@@ -24,7 +27,7 @@ export function judgeEffects(state: ReleaseState, effects: Effect[]): void {
       openedAt: judged.openedAt,
       dueAt: judged.dueAt < latestDue ? judged.dueAt : null,
       analysis,
-      subjects: subjects(state),
+      subjects: judgedServices,
     });
   }
 }
