@@ -1,8 +1,9 @@
 import type { Clock } from '@bluegreen/contract';
-import { foldRecords, type Performer, ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
+import { AnalysisMemory, foldRecords, type Performer, ReleaseProcess, SyncDriver } from '@bluegreen/core/driving';
 import { isEnd, type ReleaseEvent, type ReleaseState } from '@bluegreen/machine';
 import { Boundaries, type Boundary, Crashed } from './boundaries.js';
 import { answers, type LaterCommand, plannedCommands } from './people.js';
+import { QuietStretch } from './quiet-stretch.js';
 import { carriedOut, type Setting, type SimulateOptions, settingOf, untilEnd } from './setting.js';
 import { performerFor } from './simulate.js';
 import type { SimulatedHistory } from './simulated-history.js';
@@ -33,7 +34,20 @@ const tailMs = 120_000;
  * @throws `policy/…`, `simulator/…`
  */
 export function simulateCrashes(options: SimulateOptions, crashes: readonly Crash[] = []): SimulatedHistory {
-  const run = new CrashingRun(options, crashes);
+  return historyOf(options, new CrashingRun(options, crashes, false));
+}
+
+/**
+ * The same, for whoever does not ask for its boundaries: after the last crash it does not live through quiet times, so that
+ * boundaries are listed up to there only.
+ *
+ * @throws `policy/…`, `simulator/…`
+ */
+export function hurryThroughCrashes(options: SimulateOptions, crashes: readonly Crash[] = []): SimulatedHistory {
+  return historyOf(options, new CrashingRun(options, crashes, true));
+}
+
+function historyOf(options: SimulateOptions, run: CrashingRun): SimulatedHistory {
   run.begin();
   const { clock } = run.setting;
   clock.runUntil(untilEnd(run.setting, () => run.isOver));
@@ -61,6 +75,8 @@ class CrashingRun {
   readonly #crashes: ReadonlyMap<number, Crash>;
   /** Commands that are not in the journal yet. */
   readonly #inbox = new Map<string, LaterCommand>();
+  /** From this boundary on, quiet times are not lived through. */
+  readonly #hurriesFrom: number;
   #driver: SyncDriver | null = null;
   #process: ReleaseProcess | null = null;
   #epoch = 0;
@@ -70,7 +86,8 @@ class CrashingRun {
   #renewedAt: number | null = null;
   #goneAt: number | null = null;
 
-  constructor(options: SimulateOptions, crashes: readonly Crash[]) {
+  constructor(options: SimulateOptions, crashes: readonly Crash[], isHurried: boolean) {
+    this.#hurriesFrom = isHurried ? Math.max(0, ...crashes.map(({ boundary }) => boundary)) : Number.POSITIVE_INFINITY;
     this.setting = settingOf(options);
     this.boundaries = new Boundaries(crashes.map(({ boundary }) => boundary));
     this.#options = options;
@@ -106,10 +123,24 @@ class CrashingRun {
   }
 
   #newDriver(process: ReleaseProcess, epoch: number): SyncDriver {
-    return new SyncDriver({
+    const { clock, world, journal, horizon } = this.setting;
+    const memory = new AnalysisMemory(journal.records);
+    const stretch = new QuietStretch({
+      clock,
+      process,
+      memory,
+      calls: world.repeatedCalls,
+      owner: `owner-${epoch}`,
+      horizon,
+      wakeCount: () => driver.wakeCount,
+    });
+    const driver: SyncDriver = new SyncDriver({
       process,
       clock: this.#guardedClock(),
-      performer: this.#watched(performerFor(this.setting, epoch), epoch),
+      performer: this.#watched(stretch.watch(performerFor(this.setting, epoch, memory)), epoch),
+      onRest: (rest) => {
+        if (this.boundaries.passed.length >= this.#hurriesFrom) stretch.skip(rest);
+      },
       append: (events) => {
         const what = events.map(({ type }) => type).join(' ');
         this.#pass('before-append', what, epoch);
@@ -120,6 +151,7 @@ class CrashingRun {
       },
       onEnd: () => this.#leave(process.state),
     });
+    return driver;
   }
 
   #watched(performer: Performer, epoch: number): Performer {

@@ -1,4 +1,4 @@
-import { simulateCrashes } from './crash.js';
+import { hurryThroughCrashes, simulateCrashes } from './crash.js';
 import { printFailure } from './print-failure.js';
 import { type Hopes, problemsOf } from './problems.js';
 import type { SimulateOptions } from './setting.js';
@@ -69,7 +69,8 @@ function tryOne(
   onRun: (history: SimulatedHistory) => void = () => {},
 ): ExploredFailure | null {
   const hopes = hopesOf(options, calm, trouble);
-  const history = simulateTrouble({ ...options, horizonMs: hopes.withinMs * 2 }, trouble);
+  const troubled = withTrouble({ ...options, horizonMs: hopes.withinMs * 2 }, trouble);
+  const history = hurryThroughCrashes(troubled, trouble.crashes);
   onRun(history);
   const problems = problemsOf(history, hopes);
   return problems.length === 0 ? null : { seed: options.seed ?? 1, trouble, problems, history };
@@ -85,9 +86,13 @@ function missedWindowsMs({ state }: SimulatedHistory, { faults, crashes, command
 
 /** One release with this trouble on top of what it has anyway. */
 export function simulateTrouble(options: SimulateOptions, trouble: Trouble): SimulatedHistory {
+  return simulateCrashes(withTrouble(options, trouble), trouble.crashes);
+}
+
+function withTrouble(options: SimulateOptions, trouble: Trouble): SimulateOptions {
   const faults = [...(options.faults ?? []), ...trouble.faults];
   const commands = [...(options.commands ?? []), ...(trouble.commands ?? [])];
-  return simulateCrashes({ ...options, faults, commands }, trouble.crashes);
+  return { ...options, faults, commands };
 }
 
 /** Leaves out whatever the failure does not need. */

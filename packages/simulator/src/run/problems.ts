@@ -38,14 +38,16 @@ export function problemsOf(history: SimulatedHistory, hopes: Hopes): readonly st
 function endProblems({ state, isOver, endedAt, ledger }: SimulatedHistory, hopes: Hopes): string[] {
   const { phase } = state;
   const tookMs = endedAt - ledger.startedAt;
-  const { code, sentence, nextSteps } = explain(state);
-  if (!isOver || !isEnd(state)) return [`L2 no end, still ${phase} (${code}): ${sentence}`];
+  if (!isOver || !isEnd(state)) {
+    const { code, sentence } = explain(state);
+    return [`L2 no end, still ${phase} (${code}): ${sentence}`];
+  }
   const problems: string[] = [];
   if (tookMs > hopes.withinMs) problems.push(`L2 ended after ${tookMs} ms, expected within ${hopes.withinMs}`);
   if (phase !== hopes.end && !hopes.orElse.some((end) => end === phase)) {
-    problems.push(`L6 ended ${phase} instead of ${hopes.end}: ${sentence}`);
+    problems.push(`L6 ended ${phase} instead of ${hopes.end}: ${explain(state).sentence}`);
   }
-  if (phase === 'stuck' && nextSteps.length === 0) problems.push('L5 stuck without a next step');
+  if (phase === 'stuck' && explain(state).nextSteps.length === 0) problems.push('L5 stuck without a next step');
   return problems;
 }
 

@@ -40,8 +40,8 @@ interface Answered {
  * showed, and its judges say what they said, until a hold is over. Here all of it is made and written down without a
  * timer, an answer and a turn of the process for each; what comes out is the same, byte for byte.
  *
- * What a read would answer is known only when nothing else ran on the clock since it was answered, when that answer tells
- * the process nothing in the state that it is in, and when the world says that nothing wears off by itself. What is
+ * What a read would answer is known only when nothing else ran on the clock and no fault befell the world since it was
+ * answered, when that answer tells the process nothing in the state that it is in, and when the world says that nothing wears off by itself. What is
  * measured is not known: it is measured and judged at its instant, and the first judgement that is news ends the stretch.
  */
 export class QuietStretch {
@@ -106,10 +106,10 @@ export class QuietStretch {
     return calls.isKnown(read, answered.at) && process.tellsNothing(factOf(answered.outcome, clock.now()));
   }
 
-  /** Timers that were neither the answer to a read nor the driver's own. */
+  /** Timers that were neither the answer to a read nor the driver's own, and faults of the world: neither gets fewer. */
   #eventsElsewhere(): number {
     const { clock, calls, wakeCount } = this.#options;
-    return clock.eventCount - calls.endedCount - wakeCount();
+    return clock.eventCount - calls.endedCount - wakeCount() + calls.faultCount;
   }
 
   #readOf(effect: ReadEffect, dueAt: number): Repeated {

@@ -1,4 +1,5 @@
 import type { Clock, Slot } from '@bluegreen/contract';
+import type { Operation } from '../faults/fault-plan.js';
 import type { RunningDeployment } from './deployment.js';
 import type {
   CallRecord,
@@ -31,6 +32,8 @@ export class LedgerBook {
   #callCount = 0;
   /** Calls that have ended and changed nothing: everything but writes. */
   readsEnded = 0;
+  /** By operation: when a call with a fault ended last. */
+  readonly #faultyEnds = new Map<Operation, number>();
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
@@ -53,6 +56,12 @@ export class LedgerBook {
     call.outcome = outcome;
     call.isUnknown = isUnknown;
     if (call.operation !== 'route' && call.operation !== 'converge') this.readsEnded++;
+    if (call.fault !== null) this.#faultyEnds.set(call.operation, call.endedAt);
+  }
+
+  /** No call of this operation ended with a fault at `since` or after. */
+  isSoundSince(operation: Operation, since: number): boolean {
+    return (this.#faultyEnds.get(operation) ?? Number.NEGATIVE_INFINITY) < since;
   }
 
   fault(fault: string, service: string | null): void {

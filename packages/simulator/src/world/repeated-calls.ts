@@ -26,7 +26,10 @@ export interface Look {
 
 /** Calls that are made without a timer: reads whose answers are known, and measurements. */
 export interface RepeatedCalls {
-  /** True when a read that was answered at `since` would be answered alike now, provided that no other timer ran. */
+  /**
+   * True when a read that was answered at `since` would be answered alike now, provided that no other timer ran and that no
+   * fault befell the world.
+   */
   isKnown(read: Repeated, since: number): boolean;
   /** What a metric source that is in order answers now. */
   measure(measurement: Measurement, now: number): Measured;
@@ -38,15 +41,22 @@ export interface RepeatedCalls {
   make(all: readonly Repeated[], until: number): readonly (number | null)[];
   /** Calls so far that ended and changed nothing: each was the work of one timer. */
   readonly endedCount: number;
+  /** Faults of the world so far: some happen when a call begins, without a timer of their own. */
+  readonly faultCount: number;
 }
 
 export function repeatedCallsOf(core: WorldCore): RepeatedCalls {
   return {
-    isKnown: ({ places }, since) => places.every(({ service }) => serviceOf(core, service).traffic.steadyFrom <= since),
+    isKnown: ({ operation, places }, since) =>
+      core.book.isSoundSince(operation, since) &&
+      places.every(({ service }) => serviceOf(core, service).traffic.steadyFrom <= since),
     measure: (measurement, now) => measure(core, measurement, now),
     make: (all, until) => make(core, all, until),
     get endedCount() {
       return core.book.readsEnded;
+    },
+    get faultCount() {
+      return core.book.faults.length;
     },
   };
 }
