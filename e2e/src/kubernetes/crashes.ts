@@ -42,7 +42,7 @@ export async function crashAtBoundaries(
       figures.points += 1;
       const task = next();
       const crash = await crashAt(script, task, at);
-      figures.recoveryMaxMs = Math.max(figures.recoveryMaxMs, crash.recoveryMs);
+      figures.recoveryMaxMs = Math.max(figures.recoveryMaxMs, Math.round(crash.end.report?.tookMs ?? 0));
       const wrong = await wrongAfter(namespace, task, crash.end);
       if (wrong === null) figures.converged += 1;
       else figures.problems.push(`${site.app}, killed at ${name}: ${wrong}`);

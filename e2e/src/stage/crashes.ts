@@ -59,12 +59,11 @@ export interface Crash {
 export async function crashAt(script: Script, task: OrchestratorTask, killAt: CrashPoint): Promise<Crash> {
   const first = await startOrchestrator(script, { ...task, killAt }).ended;
   const startedAt = performance.now();
-  const { report, signal, problem } = await startOrchestrator(script, { ...task, killAt: null }).ended;
-  const end = { report, signal, problem: first.problem ?? problem };
-  const isBad = first.problem !== null;
+  const second = await startOrchestrator(script, { ...task, killAt: null }).ended;
   return {
     wasKilled: first.signal === 'SIGKILL',
-    end: isBad ? { ...end, report: null } : end,
+    // One that failed before it was killed is no good end, whatever the other one made of it.
+    end: first.problem === null ? second : { ...second, report: null, problem: first.problem },
     recoveryMs: Math.round(performance.now() - startedAt),
   };
 }
