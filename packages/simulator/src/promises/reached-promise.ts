@@ -23,7 +23,7 @@ function missing(event: Reached, service: string, judged: JudgedRelease, readMs:
   const isWhole = (target: TrafficTarget | null): boolean =>
     target !== null &&
     target.weights[roles.candidate] === event.percent &&
-    target.mirror === null &&
+    target.mirror?.percent === mirrorOf(event, judged) &&
     hasPreview(target, event, service, judged) &&
     hasAudiences(target, event, service, judged);
   const stretches = stretchesOf(routingOf(judged.ledger, service), isWhole);
@@ -47,6 +47,11 @@ function hasAudiences(target: TrafficTarget, { step, percent }: Reached, service
   const wanted = percent === 100 ? [] : shift[step]!.audiences;
   if (audiences.length !== wanted.length) return false;
   return audiences.every(({ name, slot }) => wanted.includes(name) && slot === roles!.candidate);
+}
+
+/** The share of the requests that the candidate gets copies of in this step. */
+function mirrorOf({ step, percent }: Reached, { state }: JudgedRelease): number | undefined {
+  return percent === 100 ? undefined : state.plan.policy.shift[step]!.mirrorPercent;
 }
 
 interface Stretch {
