@@ -125,9 +125,18 @@ const helped = {
 
 const shop = { dependsOn: ['api'], migrations: { expand: ['add-column'], contract: ['drop-column'] } } as const;
 
+/** A router that takes its time: who does not wait for it is ahead of it. */
+const slowRouter = { service: { router: { latencyMs: 400, capabilities: { propagationMs: 2_000 } } } } as const;
+
 /** Releases of several services, and of policies that ask for more than weights. */
 export const releasesOfServices: Readonly<Record<string, (seed: number) => SimulateOptions>> = {
-  'several services': (seed) => ({ policy: together, seed, ...shop, others: { api: {}, images: {} }, ...helped }),
+  'several services': (seed) => ({
+    policy: together,
+    seed,
+    ...shop,
+    others: { api: slowRouter, images: {} },
+    ...helped,
+  }),
   'several services, a bad one': (seed) => ({
     policy: together,
     seed,

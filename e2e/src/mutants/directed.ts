@@ -38,7 +38,7 @@ export const directed: Readonly<Record<string, Readonly<Record<string, Trouble>>
       fault: 'foreign-edit',
       to: { slot: 'candidate', percent: 30 },
     }),
-    'edit in retention': faults({ at: { time: 200_000 }, fault: 'foreign-edit' }),
+    'edit in retention': faults({ at: { time: 180_000 }, fault: 'foreign-edit' }),
     'routing is gone from the start': faults({ at: { time: 0 }, fault: 'routing-vanishes' }),
     'routing is split from the start': faults({
       at: { time: 0 },
@@ -53,10 +53,52 @@ export const directed: Readonly<Record<string, Readonly<Record<string, Trouble>>
       { afterMs: 30_000, command: 'pause' },
       { afterMs: 300_000, command: 'resume' },
     ),
-    'paused in retention': said({ afterMs: 195_000, command: 'pause' }, { afterMs: 400_000, command: 'resume' }),
+    'edit, then taken back': {
+      faults: [{ at: { time: 80_000 }, fault: 'foreign-edit' }],
+      crashes: [],
+      commands: [{ afterMs: 101_000, command: 'rollback' }],
+    },
+    'edit, then the candidate dies': faults(
+      { at: { time: 80_000 }, fault: 'foreign-edit', to: { slot: 'candidate', percent: 30 } },
+      { at: { time: 90_000 }, fault: 'candidate-dies' },
+    ),
+    'edit to the candidate, and the active slot dies': {
+      faults: [
+        { at: { time: 80_000 }, fault: 'foreign-edit', to: { slot: 'candidate', percent: 100 } },
+        { at: { time: 81_000 }, fault: 'active-dies' },
+      ],
+      crashes: [],
+      commands: [{ afterMs: 104_000, command: 'resume' }],
+    },
+    'shift hangs, then taken back': {
+      faults: [{ at: { operation: 'route', call: 3 }, fault: 'hang', lands: { afterMs: 0 } }],
+      crashes: [],
+      commands: [{ afterMs: 70_000, command: 'rollback' }],
+    },
+    'cutover hangs, then taken back': {
+      faults: [{ at: { operation: 'route', call: 4 }, fault: 'hang', lands: { afterMs: 0 } }],
+      crashes: [],
+      commands: [{ afterMs: 110_000, command: 'rollback' }],
+    },
+    'deployment hangs, then taken back': {
+      faults: [{ at: { operation: 'converge', call: 1 }, fault: 'hang', lands: 'never' }],
+      crashes: [],
+      commands: [{ afterMs: 5_000, command: 'rollback' }],
+    },
+    'shift is throttled': faults({ at: { operation: 'route', call: 3, times: 3 }, fault: 'throttled' }),
+    'shift is refused': faults({ at: { operation: 'route', call: 3, times: 60 }, fault: 'denied' }),
+    'router is out of reach': faults({ at: { operation: 'route', call: 3, times: 12 }, fault: 'unreachable' }),
+    'deployment is out of reach': faults({ at: { operation: 'converge', call: 1, times: 60 }, fault: 'unreachable' }),
+    'deployment is refused': faults({ at: { operation: 'converge', call: 1, times: 60 }, fault: 'denied' }),
+    'teardown is out of reach': faults({ at: { operation: 'converge', call: 2, times: 12 }, fault: 'unreachable' }),
+    'active slot dies as it goes back': {
+      faults: [{ at: { time: 129_900 }, fault: 'active-dies' }],
+      crashes: [],
+      commands: [{ afterMs: 130_000, command: 'rollback' }],
+    },
+    'paused in retention': said({ afterMs: 175_000, command: 'pause' }, { afterMs: 400_000, command: 'resume' }),
     'taken back in the bake': said({ afterMs: 130_000, command: 'rollback' }),
-    'taken back in retention': said({ afterMs: 200_000, command: 'rollback' }),
-    'taken back in teardown': said({ afterMs: 221_000, command: 'rollback' }),
+    'taken back in retention': said({ afterMs: 180_000, command: 'rollback' }),
     'candidate dies in the first step': faults({ at: { time: 85_000 }, fault: 'candidate-dies' }),
     'candidate dies in the bake': faults({ at: { time: 130_000 }, fault: 'candidate-dies' }),
     'metrics are out': faults({ at: { time: 75_000 }, fault: 'outage', forMs: 500_000, operations: ['metrics'] }),
@@ -67,7 +109,14 @@ export const directed: Readonly<Record<string, Readonly<Record<string, Trouble>>
     }),
     'metrics are old': faults({ at: { operation: 'metrics', call: 3, times: 400 }, fault: 'metrics-stale' }),
   },
+  'canary of a bad version': Object.fromEntries(
+    [4, 5, 6].map((call) => [
+      `active slot dies at reading ${call}`,
+      faults({ at: { operation: 'metrics', call }, fault: 'active-dies' }),
+    ]),
+  ),
   'first deployment': {
+    'candidate dies in the bake': faults({ at: { time: 80_000 }, fault: 'candidate-dies' }),
     'edit while it prepares': faults({
       at: { time: 30_000 },
       fault: 'foreign-edit',

@@ -8,6 +8,7 @@ import {
   type Trouble,
 } from '@bluegreen/simulator/explore';
 import { releases } from '../explore/releases.js';
+import { commandTroubles, lateTroubles } from './derived.js';
 import { directed } from './directed.js';
 import { loneReleases } from './lone-releases.js';
 import type { World } from './world.js';
@@ -32,16 +33,24 @@ export async function makeWorlds({ perRelease, seed }: { perRelease: number; see
       seed,
       trouble,
       pause: null,
-      hopes: hopesOf(options, calm, trouble),
+      hopes: strictly(release, trouble, hopesOf(options, calm, trouble)),
     });
     worlds.push(world('calm', calmly));
     for (const [name, trouble] of Object.entries(directed[release] ?? {})) worlds.push(world(name, trouble));
+    worlds.push(...commandTroubles(release, calm).map(([name, trouble]) => world(name, trouble)));
+    worlds.push(...lateTroubles(release, options, calm).map(([name, trouble]) => world(name, trouble)));
     if (release in loneReleases) continue;
     const { troubles } = schedulesOf(options, calm, { count: perRelease, seed });
     others.push(...troubles.map((trouble, index) => world(`schedule ${index + 1}`, trouble)));
     others.push(...(await zombieWorlds(release, options, seed)));
   }
   return [...worlds, ...others];
+}
+
+/** Where nobody helps, and nobody has to, the release ends as in calm, or where it was sent. */
+function strictly(release: string, { commands = [] }: Trouble, hopes: World['hopes']): World['hopes'] {
+  if (!(release in loneReleases)) return hopes;
+  return { ...hopes, orElse: commands.length > 0 ? ['rolled-back'] : [] };
 }
 
 async function zombieWorlds(release: string, options: SimulateOptions, seed: number): Promise<World[]> {

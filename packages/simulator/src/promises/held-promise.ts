@@ -112,7 +112,7 @@ function isAnswered(service: string, from: number, to: number, { records }: Judg
   return events.some((event) => {
     if (event.at < from || event.at > to) return false;
     if (event.type === 'resume-requested' || event.type === 'retry-requested') return true;
-    return event.type === 'rollback-requested' || event.type === 'rollback-begun';
+    return event.type === 'rollback-requested' || (event.type === 'rollback-begun' && goesOver(event));
   });
 }
 
@@ -121,9 +121,36 @@ function isOverridden(service: string, from: number, events: readonly ReleaseEve
   const begun = events.findLastIndex((event) => event.type === 'rollback-begun' && event.at <= from);
   const event = events[begun];
   if (event?.type !== 'rollback-begun') return false;
-  const overrides = ['person-asked', 'person-aborted', 'guardrail-failed'].includes(event.cause.code);
   const isBack = events
     .slice(begun)
     .some((each) => each.type === 'traffic-returned' && each.service === service && each.at <= from);
-  return overrides && !isBack;
+  return goesOver(event) && !isBack;
+}
+
+function goesOver({ cause }: At<'rollback-begun'>): boolean {
+  return ['person-asked', 'person-aborted', 'guardrail-failed'].includes(cause.code);
+}
+
+/**
+ * F7: nobody is called for an edit that nobody made. What has no stamp is told from an edit by nothing: where a router shows
+ * for once what was there before the first stamp, somebody may as well have put it back.
+ */
+export function driftIsReal(judged: JudgedRelease): string[] {
+  const { ledger, records } = judged;
+  return records.flatMap(({ event }) => {
+    if (event.type !== 'routing-drifted') return [];
+    const isReal = ledger.routing.some(
+      ({ service, by, at }) => service === event.service && at <= event.at && !['start', 'route'].includes(by),
+    );
+    const isUnstamped = records.some(
+      ({ event: read }) =>
+        read.type === 'routing-observed' &&
+        read.at === event.at &&
+        read.service === event.service &&
+        read.observation.fence === undefined,
+    );
+    return isReal || isUnstamped
+      ? []
+      : [found('F7', event.at, judged, `${event.service} drifted, but nobody changed its routing`)];
+  });
 }

@@ -1,10 +1,13 @@
 import { gatesPassed } from './gates-promise.js';
-import { foreignEditsStay, heldReleasesWait, windowsAreKept } from './held-promise.js';
+import { driftIsReal, foreignEditsStay, heldReleasesWait, windowsAreKept } from './held-promise.js';
+import { hooksKeepTheirPlace } from './hooks-promise.js';
 import type { JudgedRelease } from './judged.js';
 import { stepsAreInPlace } from './reached-promise.js';
+import { retriesAreBounded } from './retries-promise.js';
 import { capacityIsKept, teardownIsAnnounced } from './teardown-promise.js';
 import { freezesAreThawed, workersRunOnce } from './tending-promise.js';
-import { providersGoFirst, retriesAreBounded, writesTakeTurns } from './writes-promise.js';
+import { candidatesAreCleared, nobodyAsksForWhatServes, waysBackDoNotWait } from './way-back-promise.js';
+import { providersGoFirst, writesTakeTurns } from './writes-promise.js';
 
 /** What the ledger alone can't tell: whether the release kept to its policy. Each begins with the id of the promise. */
 export function brokenPromises(judged: JudgedRelease): readonly string[] {
@@ -21,6 +24,11 @@ export function brokenPromises(judged: JudgedRelease): readonly string[] {
     ...workersRunOnce(judged),
     ...freezesAreThawed(judged),
     ...teardownIsAnnounced(judged),
+    ...driftIsReal(judged),
+    ...waysBackDoNotWait(judged),
+    ...candidatesAreCleared(judged),
+    ...nobodyAsksForWhatServes(judged, limits.pollMs * 6),
+    ...hooksKeepTheirPlace(judged),
     ...capacityIsKept(judged, limits.pollMs * 6),
   ];
 }

@@ -46,35 +46,6 @@ export function writesTakeTurns(judged: JudgedRelease): string[] {
   return problems;
 }
 
-/** The least time between two tries of what failed: half of the first step of the backoff. */
-const leastPauseMs = 250;
-
-/** L3: what failed is tried again after a pause, and a bounded number of times. */
-export function retriesAreBounded(judged: JudgedRelease): string[] {
-  const problems: string[] = [];
-  const failed = new Map<string, Write>();
-  for (const call of judged.ledger.calls) {
-    if (!isWrite(call)) continue;
-    const { at, owner, service, operation, slot, reaches } = call;
-    const goal = `${owner} ${operation} ${service} ${slot} ${JSON.stringify(reaches)}`;
-    const before = failed.get(goal);
-    if (before !== undefined && before.endedAt !== null && before.outcome !== 'ok') {
-      const pauseMs = at - before.endedAt;
-      if (isSameGoal(before, call) && pauseMs < leastPauseMs)
-        problems.push(found('L3', at, judged, `${operation} of ${service} again after ${pauseMs} ms`));
-    }
-    failed.set(goal, call);
-  }
-  return problems;
-}
-
-/** The key of a routing ends with its stamp; that of a slot is the same for every attempt. */
-function isSameGoal({ key: before }: Write, { key, operation }: Write): boolean {
-  const goal = (text: string | null): string =>
-    operation === 'route' ? (text ?? '').split('/').slice(0, -1).join('/') : (text ?? '');
-  return goal(before) === goal(key);
-}
-
 /** S49: a service gets no more users than those that it calls have at that instant. */
 export function providersGoFirst(judged: JudgedRelease): string[] {
   const { ledger, state } = judged;

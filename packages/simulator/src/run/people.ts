@@ -5,7 +5,7 @@ export const webhookSummary = 'allowed';
 export const webhookLatencyMs = 50;
 
 /** A hook does its work in so long, and well. */
-export const hookLatencyMs = 50;
+export const hookLatencyMs = 2_000;
 
 /** What a person in the simulation does when a release asks for an approval. */
 export type SimulatedApproval = { readonly afterMs: number; readonly by?: string } | 'never';
