@@ -1,6 +1,7 @@
 // Guards of the machine, the gates and the runner are taken away one at a time, and every mutant is judged by what the
 // simulator promises, and by nothing else, in the same simulated worlds. The unmutated source has to pass in all of them.
-// Arguments: --json, --schedules N per release (default 200), --seed N (default 1), --only <part of a name>, --verbose.
+// Arguments: --json, --schedules N per release (default 200), --seed N (default 1), --only <part of a name>, --verbose,
+// --held for the mutants that are known to be killed alone: each of them has to be.
 
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -27,6 +28,7 @@ async function main(): Promise<number> {
       seed: { type: 'string', default: '1' },
       only: { type: 'string', default: '' },
       verbose: { type: 'boolean', default: false },
+      held: { type: 'boolean', default: false },
     },
   });
   const [perRelease, seed] = [Number(values.schedules), Number(values.seed)];
@@ -34,7 +36,9 @@ async function main(): Promise<number> {
   const stale = staleMutants(root, mutants);
   for (const message of stale) console.error(message);
   if (stale.length > 0) return 1;
-  const chosen = mutants.filter(({ name, file }) => `${name} ${file}`.includes(values.only));
+  const chosen = mutants.filter(
+    ({ name, file, survives }) => `${name} ${file}`.includes(values.only) && !(values.held && survives !== undefined),
+  );
   const control = await judge(root, null, { kind: 'control', perRelease, seed });
   const failure = control.broken ?? control.bound ?? control.crashed;
   if (failure !== null) {
@@ -44,7 +48,7 @@ async function main(): Promise<number> {
   }
   console.error(`The source as it is keeps every promise in ${control.played} worlds.`);
   const judged = await judgeAll(chosen, control.worlds, values.verbose);
-  return report(judged, control.played, seed, values.json);
+  return report(judged, control.played, values.held ? 1 : leastKilledShare, seed, values.json);
 }
 
 async function judgeAll(chosen: readonly Mutant[], worlds: readonly World[], isVerbose: boolean): Promise<Judged[]> {
@@ -71,14 +75,15 @@ function isKilled({ broken, bound }: Judgement): boolean {
   return broken !== null || bound !== null;
 }
 
-function report(judged: readonly Judged[], worlds: number, seed: number, isJson: boolean): number {
+function report(judged: readonly Judged[], worlds: number, leastShare: number, seed: number, isJson: boolean): number {
   const killed = judged.filter(({ judgement }) => isKilled(judgement));
   const survivors = judged
     .filter(({ judgement }) => !isKilled(judgement))
-    .map(({ mutant: { name, of, file }, judgement: { crashed } }) => ({
+    .map(({ mutant: { name, of, file, survives }, judgement: { crashed } }) => ({
       name,
       of,
       file,
+      needs: survives ?? 'it was killed before',
       ...(crashed === null ? {} : { crashed: crashed.message }),
     }));
   const byPromise: Record<string, number> = {};
@@ -86,9 +91,17 @@ function report(judged: readonly Judged[], worlds: number, seed: number, isJson:
     const id = judgement.broken?.problem.split(' ')[0] ?? 'bound';
     byPromise[id] = (byPromise[id] ?? 0) + 1;
   }
-  const isEnough = killed.length >= leastKilledShare * judged.length;
+  const isEnough = killed.length >= leastShare * judged.length;
   const failed = isEnough ? 0 : survivors.length;
-  const line = { mutants: judged.length, killed: killed.length, survivors, byPromise, worlds, seed };
+  const line = {
+    mutants: judged.length,
+    ofAll: mutants.length,
+    killed: killed.length,
+    survivors,
+    byPromise,
+    worlds,
+    seed,
+  };
   console.log(isJson ? JSON.stringify({ ...line, passed: killed.length, failed }) : line);
   return isEnough ? 0 : 1;
 }

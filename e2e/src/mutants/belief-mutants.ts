@@ -8,6 +8,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'if (seen.revision === routing.legitimate) return true;',
     becomes: 'return true;',
+    first: ['canary: edit and crash'],
   },
   {
     name: 'the stamp of the owner before excuses every edit',
@@ -24,6 +25,7 @@ export const beliefMutants: readonly Mutant[] = [
     text: `  if (seen.foreign !== null) return false;
   if (seen.revision`,
     becomes: '  if (seen.revision',
+    survives: 'a router that shows a stamp of ours on a routing that is no split',
   },
   {
     name: 'drift holds nothing',
@@ -31,6 +33,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'return state.paused === null && !anyDrift(state);',
     becomes: 'return state.paused === null;',
+    survives: 'nothing: a routing that drifted is not reached either, which holds every step',
   },
   {
     name: 'drift keeps no write back',
@@ -38,6 +41,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: 'if (routing.drifted !== null || routing.suspect !== null || isShown(state, name)) return false;',
     becomes: 'if (routing.suspect !== null || isShown(state, name)) return false;',
+    first: ['canary: edit and crash'],
   },
   {
     name: 'an old read is news',
@@ -45,6 +49,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'return fence !== null && settled !== null && compareFences(fence, settled) < 0 && revision !== legitimate;',
     becomes: 'return false;',
+    first: ['canary, nobody helps: stale read 8'],
   },
   {
     name: 'old reads never become drift',
@@ -52,6 +57,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'return staleSince !== null && at >= staleSince + propagationMs + lateWriteMs;',
     becomes: 'return false;',
+    survives: 'somebody who puts back an older routing with its older stamp',
   },
   {
     name: 'the first old read is drift',
@@ -59,6 +65,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'return staleSince !== null && at >= staleSince + propagationMs + lateWriteMs;',
     becomes: 'return true;',
+    first: ['canary, nobody helps: stale read 8'],
   },
   {
     name: 'without a stamp the first strange read is drift',
@@ -66,6 +73,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'return at < suspect.since + propagationMs ? state : drift(state, name, seen, at);',
     becomes: 'return drift(state, name, seen, at);',
+    survives: 'a router without stamps that shows old reads while a step holds',
   },
   {
     name: 'without a stamp a strange read never becomes drift',
@@ -73,6 +81,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'return at < suspect.since + propagationMs ? state : drift(state, name, seen, at);',
     becomes: 'return state;',
+    survives: 'an edit of a router without stamps that nobody is called for otherwise',
   },
   {
     name: 'while drifted every cause goes back',
@@ -80,6 +89,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/failures.ts',
     text: 'return serviceNames(state).some((name) => serviceOf(state, name).routing.drifted !== null);',
     becomes: 'return false;',
+    first: ['canary: edit, then the candidate dies'],
   },
   {
     name: 'a resume does not accept what somebody else wrote',
@@ -87,6 +97,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/commands.ts',
     text: 'return withRouting(each, name, { drifted: null, suspect: null, legitimate: drifted.revision, attempts: 0 });',
     becomes: 'return each;',
+    first: ['canary: edit and crash'],
   },
   {
     name: 'a rollback does not go over drift',
@@ -94,6 +105,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: 'return withRouting(each, name, { drifted: null, suspect: null, legitimate: seen.revision });',
     becomes: 'return each;',
+    survives: 'a rollback of a drifted release that nobody resumes meanwhile',
   },
   {
     name: 'an unanswered write is forgotten',
@@ -101,6 +113,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/writes.ts',
     text: "const writes = event.result.reaction === 'read-back' ? [...others, unresolved] : others;",
     becomes: 'const writes = others;',
+    first: ['canary, nobody helps: lost reply 2'],
   },
   {
     name: 'an unresolved write is over at once',
@@ -108,6 +121,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/writes.ts',
     text: 'until: event.at + capabilities.lateWriteMs };',
     becomes: 'until: event.at };',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a late write keeps nothing from being retired',
@@ -115,6 +129,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: 'if (state.paused !== null || !nothingUnresolved(state)) return null;',
     becomes: 'if (state.paused !== null) return null;',
+    survives: 'nothing for the slot itself: `touchableFrom` keeps it back as well',
   },
   {
     name: 'a slot may be touched while writes may land on it',
@@ -122,6 +137,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'if (seen.reachable[slot] || routing.writes.length > 0) return null;',
     becomes: 'if (seen.reachable[slot]) return null;',
+    survives: 'nothing for retirements: `nothingUnresolved` keeps them back as well',
   },
   {
     name: 'a release ends while writes may land',
@@ -129,6 +145,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'return routing.writes.length === 0 && !mayStillLand(slots.blue) && !mayStillLand(slots.green);',
     becomes: 'return true;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a later write settles every earlier one',
@@ -136,6 +153,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: "return isOlder && (write.status === 'accepted' || fencing === 'enforced');",
     becomes: 'return isOlder;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: "the writes of an owner that died can't land",
@@ -143,6 +161,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/ownership.ts',
     text: "{ ...write, status: 'unresolved', until: at + lateWriteMs },",
     becomes: "{ ...write, status: 'unresolved', until: at },",
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a slot that may still be written counts as settled',
@@ -150,6 +169,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: "return [converge, tend].some((write) => write?.status === 'running' || write?.status === 'unknown');",
     becomes: 'return false;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'the stamp of an earlier owner is enough',
@@ -165,6 +185,7 @@ export const beliefMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: "return fencing === 'none' ? Math.max(live, state.ownedSince + lateWriteMs) : live;",
     becomes: 'return live;',
+    first: ['unattended, router without stamps: write 1 lands late 1, its owner dies'],
   },
   {
     name: 'what the owner before read counts for the new one',
@@ -176,5 +197,6 @@ export const beliefMutants: readonly Mutant[] = [
     shownAt: null,`,
     becomes: `    writes,
     generation: routing.generation,`,
+    survives: 'no world and no promise tells it apart yet',
   },
 ];

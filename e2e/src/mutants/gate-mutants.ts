@@ -8,6 +8,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/gates.ts',
     text: "return gate?.verdict === 'pass' || gate?.closed === 'skipped';",
     becomes: "return gate === undefined || gate.verdict !== 'fail';",
+    first: ['canary: calm'],
   },
   {
     name: 'gates are not asked',
@@ -15,6 +16,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/gates.ts',
     text: 'return gates.every((gate) => gate.dryRun || isPassed(state.gates[gate.id]));',
     becomes: 'return gates.length >= 0;',
+    first: ['canary: calm'],
   },
   {
     name: 'one gate that passed is enough',
@@ -22,6 +24,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/gates.ts',
     text: 'return gates.every((gate) => gate.dryRun || isPassed(state.gates[gate.id]));',
     becomes: 'return gates.length === 0 || gates.some((gate) => gate.dryRun || isPassed(state.gates[gate.id]));',
+    first: ['guarded: calm'],
   },
   {
     name: 'what was measured before a crash is evidence after it',
@@ -29,6 +32,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/ownership.ts',
     text: 'return forgetMeasured(looking, event.at);',
     becomes: 'return looking;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'an attempt inherits the verdict of the one before',
@@ -46,6 +50,7 @@ export const gateMutants: readonly Mutant[] = [
     };
   }
   return { ...state, gates: opened };`,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a guardrail that fails does nothing',
@@ -53,7 +58,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/failures.ts',
     text: "if (gate.dryRun || judged?.verdict !== 'fail') continue;",
     becomes: 'if (gate.dryRun || judged !== null) continue;',
-    first: ['canary of a bad version'],
+    first: ['canary of a bad version: calm'],
   },
   {
     name: 'a blind guardrail holds nothing',
@@ -61,6 +66,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/gates.ts',
     text: "return guardrailsHere(state).every((gate) => gate.dryRun || state.gates[gate.id]?.verdict !== 'error');",
     becomes: 'return true;',
+    first: ['canary: metrics are out'],
   },
   {
     name: 'guardrails are not judged while baking',
@@ -68,6 +74,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/gates.ts',
     text: "return state.phase === 'shifting' || state.phase === 'baking' ? state.plan.policy.guardrails : [];",
     becomes: "return state.phase === 'shifting' ? state.plan.policy.guardrails : [];",
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a gate that fails does nothing',
@@ -77,6 +84,7 @@ export const gateMutants: readonly Mutant[] = [
       const code`,
     becomes: `    if (judged.verdict === null) {
       const code`,
+    first: ['canary: calm'],
   },
   {
     name: 'an undecided gate waits for ever',
@@ -84,6 +92,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/failures.ts',
     text: "if (judged.verdict !== 'pass' && judged.closed === null && at >= judged.dueAt && state.heldSince === null) {",
     becomes: 'if (at < 0) {',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a failed gate that shall pause does nothing',
@@ -91,6 +100,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/fold.ts',
     text: 'if (!isFailed && !isUndecided) continue;',
     becomes: 'if (isFailed || !isUndecided) continue;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'one approval is enough',
@@ -98,7 +108,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/approvals.ts',
     text: 'return count;',
     becomes: 'return Math.min(count, 1);',
-    first: ['asked of many'],
+    first: ['asked of many: calm'],
   },
   {
     name: 'an approval that expired has passed',
@@ -106,6 +116,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/clockwork.ts',
     text: "gate.onExpiry === 'continue' ? 'pass' : 'fail'",
     becomes: "'pass'",
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a wait is over at once',
@@ -113,6 +124,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/machine/src/gates.ts',
     text: "if (gate.kind === 'wait') return at + gate.waitMs;",
     becomes: "if (gate.kind === 'wait') return at;",
+    first: ['steps: calm'],
   },
   {
     name: 'too few requests are enough',
@@ -120,6 +132,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/gates/src/threshold.ts',
     text: 'const isEnough = requests.count > 0 && requests.count >= limits.minSamples;',
     becomes: 'const isEnough = requests.count > 0;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a part of the window is enough',
@@ -134,6 +147,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/gates/src/threshold.ts',
     text: '  if (ageMs > half) return judgement',
     becomes: '  if (ageMs < 0) return judgement',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'no series is a pass',
@@ -143,6 +157,7 @@ export const gateMutants: readonly Mutant[] = [
   return new WordedJudgement({ verdict: 'inconclusive',`,
     becomes: `const reason = 'no-series';
   return new WordedJudgement({ verdict: 'pass',`,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'any error rate is good',
@@ -150,7 +165,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/gates/src/threshold.ts',
     text: "if (isEnough && errors.count / requests.count > limits.maxRate) return judgement('fail');",
     becomes: "if (isEnough && errors.count / requests.count > 1) return judgement('fail');",
-    first: ['canary of a bad version'],
+    first: ['canary of a bad version: calm'],
   },
   {
     name: 'the old version is judged in place of the new one',
@@ -158,7 +173,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/core/src/analysis.ts',
     text: 'const slot: Slot = subject.candidate;',
     becomes: 'const slot: Slot = subject.active ?? subject.candidate;',
-    first: ['canary of a bad version'],
+    first: ['canary of a bad version: calm'],
   },
   {
     name: 'the best of several services decides',
@@ -166,7 +181,7 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/core/src/analysis.ts',
     text: 'if (worst !== null && severity(judgement.verdict) <= severity(worst.verdict)) continue;',
     becomes: 'if (worst !== null && severity(judgement.verdict) > severity(worst.verdict)) continue;',
-    first: ['several services, a bad one'],
+    first: ['several services, a bad one: calm'],
   },
   {
     name: 'what happened before the gate opened is evidence',
@@ -174,5 +189,6 @@ export const gateMutants: readonly Mutant[] = [
     file: 'packages/core/src/analysis.ts',
     text: 'return { fromMs: Math.max(openedAt, now - analysis!.windowMs), toMs: now };',
     becomes: 'return { fromMs: now - analysis!.windowMs, toMs: now };',
+    survives: 'no world and no promise tells it apart yet',
   },
 ];

@@ -13,6 +13,8 @@ export interface Mutant {
   readonly becomes: string;
   /** Worlds that are played first: names, or the beginnings of names. Every mutant is judged in all of them. */
   readonly first?: readonly string[];
+  /** What it would need to be killed, or what else keeps the promise. Left out: it is killed. */
+  readonly survives?: string;
 }
 
 /** A mutant whose text is gone, or there twice, says nothing any more: it is written anew, or taken out. */

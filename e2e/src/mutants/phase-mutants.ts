@@ -8,6 +8,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: 'hasCause: (state: ReleaseState): boolean => state.cause !== null,',
     becomes: 'hasCause: (): boolean => false,',
+    first: ['canary: candidate dies in the first step'],
   },
   {
     name: 'a first deployment goes back to nothing',
@@ -15,7 +16,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: 'cannotReturn: (state: ReleaseState): boolean => state.cause !== null && isFirstDeploy(state) && touchedRouting(state),',
     becomes: 'cannotReturn: (): boolean => false,',
-    first: ['first deployment'],
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a foreign routing is taken over',
@@ -24,7 +25,7 @@ export const phaseMutants: readonly Mutant[] = [
     text: `  if (foreign !== null) return { code: 'release/routing-foreign', message: \`\${name}: \${foreign}\`, reads: ['routing'] };
 `,
     becomes: '',
-    first: ['canary: routing is gone from the start'],
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a split that was there before is taken over',
@@ -32,7 +33,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/findings.ts',
     text: 'if (target !== null && soleSlot(target) === null) {',
     becomes: 'if (target === undefined) {',
-    first: ['canary: routing is split from the start'],
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a running service without a routing is a first deployment',
@@ -40,7 +41,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/fold.ts',
     text: 'return isKnownEmpty(slots.blue) && isKnownEmpty(slots.green)',
     becomes: 'return isKnownEmpty(slots.green)',
-    first: ['canary: routing is missing'],
+    survives: 'a world that begins without a routing, but with a version',
   },
   {
     name: 'what was never deployed goes together with what serves',
@@ -48,7 +49,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: 'if (first.length === 0 || first.length === known.length) return null;',
     becomes: 'if (known.length > 0) return null;',
-    first: ['several services, one new'],
+    first: ['canary: calm'],
   },
   {
     name: 'the candidate need not be ready',
@@ -56,6 +57,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: 'serviceNames(state).every((name) => isReached(state, name, at) && isDeployed(state, name) && isAlike(state, name)),',
     becomes: 'serviceNames(state).every((name) => isReached(state, name, at) && isAlike(state, name)),',
+    first: ['canary: calm'],
   },
   {
     name: 'one service that is ready is enough',
@@ -64,7 +66,7 @@ export const phaseMutants: readonly Mutant[] = [
     text: 'serviceNames(state).every((name) => isReached(state, name, at) && isDeployed(state, name) && isAlike(state, name)),',
     becomes:
       'serviceNames(state).some((name) => isReached(state, name, at) && isDeployed(state, name) && isAlike(state, name)),',
-    first: ['several services'],
+    first: ['several services: calm'],
   },
   {
     name: 'one service that has reached the step is enough',
@@ -72,7 +74,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'return serviceNames(state).every((name) => isReached(state, name, at));',
     becomes: 'return serviceNames(state).some((name) => isReached(state, name, at));',
-    first: ['several services'],
+    first: ['several services: calm'],
   },
   {
     name: 'a caller does not wait for its provider',
@@ -80,7 +82,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/dependencies.ts',
     text: 'if (reached === null || !isShown(state, provider) || isUncertain(state, provider)) return null;',
     becomes: 'if (reached === null) continue;',
-    first: ['several services'],
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'rolling back ends before everybody is back',
@@ -88,7 +90,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: 'hooksOver(state) && serviceNames(state).every((name) => isServiceOver(state, name, at)),',
     becomes: 'hooksOver(state) && serviceNames(state).some((name) => isServiceOver(state, name, at)),',
-    first: ['several services, a bad one'],
+    first: ['several services, a bad one: calm'],
   },
   {
     name: 'a hold lasts no time',
@@ -96,6 +98,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: 'if (watch === null || watch.lostAt !== null || at < watch.until || !mayMove(state)) return false;',
     becomes: 'if (watch === null || watch.lostAt !== null || !mayMove(state)) return false;',
+    first: ['unattended, router without stamps: calm'],
   },
   {
     name: 'time in which the routing was wrong counts',
@@ -103,6 +106,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/uncounted-time.ts',
     text: 'const lost = !allReached(state, at) || anyDrift(state) || anyUnreadable(state);',
     becomes: 'const lost = false;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'time in which nobody watched counts',
@@ -117,6 +121,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/uncounted-time.ts',
     text: ' || anyUnreadable(state);',
     becomes: ';',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a paused release goes on',
@@ -124,6 +129,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'return state.paused === null && !anyDrift(state);',
     becomes: 'return !anyDrift(state);',
+    first: ['canary: paused at verifying'],
   },
   {
     name: 'a paused release shifts',
@@ -131,6 +137,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: 'if (state.paused !== null && isForward(state, goal, routing.seen.target, roles.candidate)) return false;',
     becomes: '',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a paused release deploys',
@@ -138,6 +145,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: "if (state.phase !== 'preparing' || state.paused !== null || seen === null || !fresh) return null;",
     becomes: "if (state.phase !== 'preparing' || seen === null || !fresh) return null;",
+    first: ['canary: paused while it prepares'],
   },
   {
     name: 'a paused release tears down',
@@ -145,6 +153,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: 'if (state.paused !== null || !nothingUnresolved(state)) return null;',
     becomes: 'if (!nothingUnresolved(state)) return null;',
+    first: ['canary: paused in retention'],
   },
   {
     name: 'windows keep nothing back',
@@ -154,7 +163,7 @@ export const phaseMutants: readonly Mutant[] = [
   if (leadsToDead`,
     becomes: `    return state.isClosed && routing.attempts > 99;
   if (leadsToDead`,
-    first: ['in windows'],
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'windows are always open',
@@ -162,7 +171,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/windows.ts',
     text: 'return openings !== undefined && !openings.some(({ fromMs, untilMs }) => fromMs <= at && at < untilMs);',
     becomes: 'return false;',
-    first: ['in windows'],
+    first: ['in windows: calm'],
   },
   {
     name: 'a dead candidate keeps its users',
@@ -172,6 +181,7 @@ export const phaseMutants: readonly Mutant[] = [
   const message = \`\${roles.candidate}`,
     becomes: `if (seen === undefined || seen === null || seen.ready > -1) return null;
   const message = \`\${roles.candidate}`,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a candidate that shrinks keeps its users',
@@ -179,6 +189,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/failures.ts',
     text: 'if (unfitSince === null || at < unfitSince + patienceMs) continue;',
     becomes: 'if (unfitSince !== undefined) continue;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a candidate may take for ever to become ready',
@@ -186,6 +197,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/failures.ts',
     text: "if (state.phase === 'preparing' && state.heldSince === null && at >= state.phaseSince + prepare.readyWithinMs) {",
     becomes: 'if (prepare.readyWithinMs < 0) {',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'one read decides',
@@ -195,6 +207,7 @@ export const phaseMutants: readonly Mutant[] = [
 `,
     becomes: `  if (doubt === undefined) return null;
 `,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: "a write that can't be done does not take the release back",
@@ -204,6 +217,7 @@ export const phaseMutants: readonly Mutant[] = [
 `,
     becomes: `    if (message === '') return { code: 'write-failed', service: name, message };
 `,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: "a router that can't be read is awaited for ever",
@@ -211,6 +225,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/failures.ts',
     text: 'if (routing.unreadableSince !== null && at >= routing.unreadableSince + settleMs) {',
     becomes: 'if (settleMs < 0) {',
+    survives: 'reads that fail for longer than any other bound',
   },
   {
     name: "a release that can't go back says nothing",
@@ -239,5 +254,6 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/goals.ts',
     text: 'export const lastPatience = 4;',
     becomes: 'export const lastPatience = 0;',
+    first: ['canary: calm'],
   },
 ];

@@ -8,6 +8,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/reconcile.ts',
     text: 'if (endedAt === undefined) return effect.notBefore;',
     becomes: 'if (endedAt === undefined) return 0;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'what is no longer wanted goes on',
@@ -15,6 +16,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/reconcile.ts',
     text: 'if (known.get(key) === null) abort = [...(abort ?? none), key];',
     becomes: 'if (known.get(key) === undefined) abort = [...(abort ?? none), key];',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'what runs is begun again',
@@ -22,6 +24,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/reconcile.ts',
     text: "if (endedAt === null || !('everyMs' in effect) || effect.everyMs === 0) return null;",
     becomes: "if (!('everyMs' in effect) || effect.everyMs === 0) return null;",
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'reads are not repeated',
@@ -29,6 +32,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/reconcile.ts',
     text: "if (endedAt === null || !('everyMs' in effect) || effect.everyMs === 0) return null;",
     becomes: 'if (endedAt !== undefined) return null;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'nobody wakes for what waits',
@@ -36,6 +40,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/reconcile.ts',
     text: 'else if (wakeAt === null || due < wakeAt) wakeAt = due;',
     becomes: '',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a write begins before it is journaled',
@@ -45,6 +50,7 @@ export const runnerMutants: readonly Mutant[] = [
       yield this.#begin(write);`,
     becomes: `      yield this.#begin(write);
       yield { kind: 'append', events: this.#decideAll([startedFact(write, now)]) };`,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'an aborted write leaves no trace',
@@ -52,7 +58,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/release-process.ts',
     text: "if (outcome.type !== 'fenced') facts.push({ ...outcome, at: now });",
     becomes: '',
-    first: ['guarded, lagging router'],
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a write that nobody answered is taken for one that did not happen',
@@ -60,6 +66,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/outcome.ts',
     text: "const reaction = isWrite(effect) ? 'read-back' : 'retry';",
     becomes: "const reaction = 'retry' as const;",
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a fenced owner goes on',
@@ -67,7 +74,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/outcome.ts',
     text: "if (reaction === 'fenced') return { type: 'fenced', message };",
     becomes: "if (reaction === 'fenced' && message === '') return { type: 'fenced', message };",
-    first: ['canary: pause'],
+    survives: 'owners that are paused while they write, in more places',
   },
   {
     name: 'an owner that lost its lease sends its rollback without a fence',
@@ -75,7 +82,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/core/src/release-process.ts',
     text: "if (capabilities.fencing === 'enforced') return effect;",
     becomes: 'return effect;',
-    first: ['guarded, lagging router: pause'],
+    survives: 'a farewell on a router that only checks its fence, and lets it land',
   },
   {
     name: 'what the owner before sent on its way back is not heard',
@@ -83,7 +90,7 @@ export const runnerMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'return goal !== null && sameTarget(target, goal);',
     becomes: 'return false;',
-    first: ['canary of a bad version: lost'],
+    survives: 'an owner that loses its lease while the candidate fails',
   },
   {
     name: 'a hung call is awaited for ever',
@@ -93,6 +100,7 @@ export const runnerMutants: readonly Mutant[] = [
 `,
     becomes: `  return limits.callMs * 10_000;
 `,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a refused command is done',
@@ -102,5 +110,6 @@ export const runnerMutants: readonly Mutant[] = [
         if (code`,
     becomes: `      if (code === 'release/finished') {
         if (code`,
+    survives: 'no world and no promise tells it apart yet',
   },
 ];

@@ -8,6 +8,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'if (seen.reachable[slot] || routing.writes.length > 0) return null;',
     becomes: 'if (routing.writes.length > 0) return null;',
+    survives: 'a world in which `confirm` of the environment does not look',
   },
   {
     name: 'what a restarted router would serve is not looked at',
@@ -15,6 +16,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'return mayReach(routing, slot) || (afterRestart !== undefined && mayReach(afterRestart, slot));',
     becomes: 'return afterRestart === undefined ? mayReach(routing, slot) : mayReach(routing, slot);',
+    survives: 'a world in which `confirm` of the environment does not look',
   },
   {
     name: 'a slot is touched before it drained',
@@ -22,6 +24,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: '  return drainedAt[slot] === null || slots[slot].seen?.drained === false ? null : Math.max(reached, drainedAt[slot]!);',
     becomes: '  return drainedAt[slot] === null ? reached : reached;',
+    first: ['all at once: calm'],
   },
   {
     name: "open requests that are counted don't count",
@@ -29,6 +32,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: "if (drain?.kind === 'counted') return drain.open > 0 ? null : (known ?? from);",
     becomes: "if (drain?.kind === 'counted') return known ?? from;",
+    first: ['all at once: calm'],
   },
   {
     name: 'a slot drains for no time',
@@ -58,6 +62,7 @@ export const slotMutants: readonly Mutant[] = [
     text: `  if (reached === null) return null;
   if (slots[slot]`,
     becomes: '  if (slots[slot]',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a slot is touched on an old read',
@@ -65,6 +70,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'if (seen === null || seen.foreign !== null || routing.drifted !== null || !routing.fresh) return null;',
     becomes: 'if (seen === null) return null;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a slot that serves is deployed over',
@@ -72,6 +78,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: "return attemptFrom(state, touchableFrom(state, name, slot), converge, 'deploy');",
     becomes: "return attemptFrom(state, 0, converge, 'deploy');",
+    survives: 'a version that is kept warm in the slot of the candidate',
   },
   {
     name: 'the retention of the policy is not kept',
@@ -79,6 +86,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: "const retained = state.phase === 'retiring' ? retainUntil(state, name) : 0;",
     becomes: 'const retained = 0;',
+    first: ['canary: edit in the bake'],
   },
   {
     name: 'a slot that is to be kept is torn down',
@@ -87,6 +95,7 @@ export const slotMutants: readonly Mutant[] = [
     text: `  if (state.plan.policy.retire.after === 'keep') return false;
 `,
     becomes: '',
+    first: ['steps: calm'],
   },
   {
     name: 'a rollback is accepted after teardown began',
@@ -96,6 +105,7 @@ export const slotMutants: readonly Mutant[] = [
     return 'release/teardown-begun';
 `,
     becomes: '',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'teardown is not noted before its request',
@@ -103,6 +113,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/writes.ts',
     text: 'return isTeardown(state, write) ? withService(fenced, name, { teardownBegunAt: at }) : fenced;',
     becomes: 'return fenced;',
+    first: ['canary: calm'],
   },
   {
     name: 'retention counts from the promotion whatever came after',
@@ -110,6 +121,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/retention.ts',
     text: '  if (serves === (retainedSince === null)) return state;',
     becomes: '  if (serves || retainedSince !== null) return state;',
+    first: ['canary: edit in retention'],
   },
   {
     name: 'what this release never deployed is cleared',
@@ -117,6 +129,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/goals.ts',
     text: 'const isOurs = slots[roles.candidate].converge !== null;',
     becomes: 'const isOurs = true;',
+    survives: 'a version that is kept warm in the slot of the candidate',
   },
   {
     name: 'a candidate that is to be retired is kept',
@@ -124,6 +137,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/dead-ends.ts',
     text: 'return isRetired(state, name) && mayTouch(state, name, roles.candidate, at);',
     becomes: 'return true;',
+    first: ['unattended, router without stamps: taken back at verifying'],
   },
   {
     name: 'the candidate is not deployed while a migration is still to run',
@@ -131,6 +145,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: "if (runsRelease(state, name, seen, converge) || openHooks(state, 'expand').length > 0) return null;",
     becomes: 'if (runsRelease(state, name, seen, converge)) return null;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'a contract migration runs before the old version is gone',
@@ -138,6 +153,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/hooks.ts',
     text: 'return teardownBegunAt !== null && isRetired(state, name);',
     becomes: 'return true;',
+    first: ['several services: calm'],
   },
   {
     name: 'the release ends before its contract migration',
@@ -146,6 +162,7 @@ export const slotMutants: readonly Mutant[] = [
     text: `    openHooks(state, 'contract').length === 0 &&
 `,
     becomes: '',
+    survives: 'a migration that fails: hooks of the simulation always do well',
   },
   {
     name: 'a failed write to a slot is repeated for ever',
@@ -153,6 +170,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: 'if (converge.attempt >= most || converge.failure?.permanent === true) return null;',
     becomes: '',
+    survives: 'nothing: what is given up ends the phase first',
   },
   {
     name: 'a slot is written again without a pause',
@@ -160,6 +178,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: 'return Math.max(from, converge.notBefore);',
     becomes: 'return from;',
+    first: ['canary: deployment is out of reach'],
   },
   {
     name: 'any version in the slot is the new one',
@@ -167,6 +186,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: '  if (seen.releaseId !== null) return seen.releaseId === state.id;',
     becomes: '  if (seen.releaseId !== null) return true;',
+    survives: 'a version that is kept warm in the slot of the candidate',
   },
   {
     name: 'one ready instance is enough',
@@ -174,6 +194,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'const needed = isCandidate ? neededInstances(state, name) : 1;',
     becomes: 'const needed = 1;',
+    first: ['canary: calm'],
   },
   {
     name: 'health that the router reports is not looked at',
@@ -181,6 +202,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'return seen.ready >= needed && service.routing.seen?.healthy[slot] !== false;',
     becomes: 'return seen.ready >= needed;',
+    survives: 'a release behind a router that reports health',
   },
   {
     name: 'what dies of the active slot makes the candidate smaller',
@@ -188,6 +210,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/capacity.ts',
     text: 'if (ready <= capacity.needed || !(isOpen || plannedOf(state, name).environment.capabilities.capacity)) return state;',
     becomes: 'if (ready === capacity.needed) return state;',
+    survives: 'an active slot that shrinks between deployment and shift',
   },
   {
     name: 'the capacity for previews is enough for users',
@@ -195,6 +218,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/goals.ts',
     text: 'if (previewCapacity !== undefined && isPreview) return previewCapacity;',
     becomes: 'if (previewCapacity !== undefined) return previewCapacity;',
+    first: ['workers handed over: calm'],
   },
   {
     name: 'autoscalers are not awaited before weights move',
@@ -202,6 +226,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/tending.ts',
     text: "return seen !== null && (seen.version === null || seen.autoscaling === 'frozen');",
     becomes: 'return true;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'autoscalers stay frozen',
@@ -209,6 +234,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/tending.ts',
     text: "return state.phase === 'shifting' || state.phase === 'baking' || !isBack ? 'frozen' : 'free';",
     becomes: "return state.phase === 'preparing' ? 'free' : 'frozen';",
+    first: ['workers handed over: calm'],
   },
   {
     name: 'workers begin before the others have stopped',
@@ -223,6 +249,7 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/tending.ts',
     text: "workers: isHandedOver ? 'idle' : 'active'",
     becomes: "workers: 'active'",
+    first: ['workers handed over: calm'],
   },
   {
     name: 'a slot is torn down under its workers',
@@ -230,5 +257,6 @@ export const slotMutants: readonly Mutant[] = [
     file: 'packages/machine/src/environment-effects.ts',
     text: 'if (retained === null || mayWork(state, name, slot)) return null;',
     becomes: 'if (retained === null) return null;',
+    survives: 'no world and no promise tells it apart yet',
   },
 ];

@@ -8,6 +8,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: 'if (goal === null || busy.has(resource) || !mayRoute(state, name, goal)) return;',
     becomes: 'if (goal === null || !mayRoute(state, name, goal)) return;',
+    first: ['two services behind one router: calm'],
   },
   {
     name: 'every write has the same sequence',
@@ -15,6 +16,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/effect-parts.ts',
     text: 'return { epoch, sequence: sequence + 1 };',
     becomes: 'return { epoch, sequence: 1 };',
+    first: ['canary: calm'],
   },
   {
     name: 'a write goes out beside one that is under way',
@@ -22,6 +24,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: "if (routing.writes.some(({ status }) => status === 'running')) busy.add(traffic.resource);",
     becomes: '',
+    first: ['two services behind one router: calm'],
   },
   {
     name: 'a newer owner is not noticed in a read',
@@ -29,6 +32,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/routing-belief.ts',
     text: 'if (fence !== null && owner !== undefined && fence.epoch > owner.epoch) return state;',
     becomes: '',
+    survives: 'nothing here: the performer says so before the machine is told',
   },
   {
     name: 'only weights are compared',
@@ -37,6 +41,7 @@ export const writeMutants: readonly Mutant[] = [
     text: 'if (routing.drifted !== null || routing.suspect !== null || !sameTarget(seen.target, goal)) return false;',
     becomes:
       'if (routing.drifted !== null || routing.suspect !== null || seen.target.weights.blue !== goal.weights.blue) return false;',
+    first: ['canary: calm'],
   },
   {
     name: 'what is shown is live at once',
@@ -44,6 +49,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'const live = routing.shownAt + (routing.seen?.proven === true ? 0 : propagationMs);',
     becomes: 'const live = routing.shownAt;',
+    first: ['guarded, lagging router: calm'],
   },
   {
     name: 'a routing that is not shown is reached',
@@ -51,6 +57,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'return from !== null && at >= from && serviceOf(state, name).routing.staleSince === null;',
     becomes: 'return true;',
+    first: ['canary: calm'],
   },
   {
     name: 'old reads leave a routing reached',
@@ -58,6 +65,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/conditions.ts',
     text: 'return from !== null && at >= from && serviceOf(state, name).routing.staleSince === null;',
     becomes: 'return from !== null && at >= from;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'an accepted write that never shows is awaited for ever',
@@ -65,6 +73,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/clockwork.ts',
     text: "const neverShown = write.status === 'accepted' && at >= write.startedAt + settleMs;",
     becomes: 'const neverShown = false;',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'what was shown once stays shown',
@@ -72,6 +81,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/clockwork.ts',
     text: 'return withRouting(state, name, shown ? { shownAt: at, attempts: 0, failure: null } : { shownAt: null });',
     becomes: 'return shown ? withRouting(state, name, { shownAt: at, attempts: 0, failure: null }) : state;',
+    first: ['canary: calm'],
   },
   {
     name: 'reads before a write count after it',
@@ -83,6 +93,7 @@ export const writeMutants: readonly Mutant[] = [
     return { ...next, fences`,
     becomes: `    });
     return { ...next, fences`,
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: 'writes go on for ever',
@@ -90,6 +101,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: 'if (routing.attempts >= (isLast ? attempts * lastPatience : attempts)) return false;',
     becomes: '',
+    survives: 'nothing: what is given up ends the phase first',
   },
   {
     name: 'a write that was refused for good is sent again',
@@ -97,6 +109,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: 'if (isAwaited || routing.failure?.permanent === true) return false;',
     becomes: 'if (isAwaited) return false;',
+    survives: 'nothing: what is given up ends the phase first',
   },
   {
     name: 'nothing is waited for between two tries',
@@ -104,6 +117,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/backoff.ts',
     text: `return Math.max(askedMs, Math.round(ceiling / 2 + (ceiling / 2) * fraction(\`\${key}#\${attempt}\`)));`,
     becomes: 'return 0 * ceiling * fraction(key);',
+    first: ['canary: shift is throttled'],
   },
   {
     name: 'what a provider asks to wait is not heard',
@@ -111,6 +125,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/backoff.ts',
     text: 'return Math.max(askedMs, Math.round(',
     becomes: 'return Math.max(0, Math.round(',
+    first: ['canary: shift is throttled'],
   },
   {
     name: 'users are shifted to a candidate that is not whole',
@@ -118,6 +133,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: "    state.phase !== 'shifting' || serviceNames(state).every((each) => isDeployed(state, each) && isFrozen(state, each))",
     becomes: '    true',
+    first: ['workers handed over: calm'],
   },
   {
     name: 'users are sent back to a dead slot',
@@ -125,6 +141,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: "if (state.phase === 'rolling-back' && doubt !== null) return false;",
     becomes: '',
+    first: ['canary of a bad version: active slot dies at reading 4'],
   },
   {
     name: 'who gets users back is not looked at first',
@@ -132,6 +149,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/doubt.ts',
     text: 'if (active === null || !servesCandidate(each, name)) return each;',
     becomes: "if (name !== '') return each;",
+    first: ['canary of a bad version: active slot dies at reading 4'],
   },
   {
     name: 'an edit towards the candidate is taken back for a dead slot',
@@ -140,6 +158,7 @@ export const writeMutants: readonly Mutant[] = [
     text: `  if (leadsToDead(state, name, goal)) return false;
 `,
     becomes: '',
+    first: ['canary: edit to the candidate, and the active slot dies'],
   },
   {
     name: 'a rollback waits for the forward write before it',
@@ -147,6 +166,7 @@ export const writeMutants: readonly Mutant[] = [
     file: 'packages/machine/src/wanted-effects.ts',
     text: "if (state.phase === 'rolling-back' && wanted !== null && !sameTarget(target, wanted)) return;",
     becomes: '',
+    first: ['canary: cutover hangs, then taken back'],
   },
   {
     name: 'a rollback waits for a deployment that hangs',
@@ -155,5 +175,6 @@ export const writeMutants: readonly Mutant[] = [
     text: `      if (!isWanted) continue;
 `,
     becomes: '',
+    first: ['canary: deployment hangs, then taken back'],
   },
 ];
