@@ -109,7 +109,12 @@ const compared: Policy<never, 'ratio' | 'latency'> = {
   },
   cohort: 'redrawn',
   shift: [
-    { to: 20, hold: '1m', gates: [{ analysis: 'ratio' }, { analysis: 'latency', dryRun: true }] },
+    {
+      to: 20,
+      raise: { to: 40, every: '20s' },
+      hold: '1m',
+      gates: [{ analysis: 'ratio' }, { analysis: 'latency', dryRun: true }],
+    },
     { to: 100, hold: '10s' },
   ],
   guardrails: ['ratio'],
