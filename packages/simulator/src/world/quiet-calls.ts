@@ -89,7 +89,7 @@ function start(each: Playing, now: number, order: number, counts: Map<string, nu
     const name = `${operation} ${service}`;
     const call = counts.get(name)! + 1;
     counts.set(name, call);
-    const record = callRecord({ at: now, operation, service, slot, call, owner });
+    const record = callRecord(now, operation, service, slot, call, owner);
     each.calls.push(record);
     printed.push(record);
   }
@@ -107,10 +107,22 @@ function end(each: Playing, now: number, begunAtEnd: number): void {
   each.dueAt = now + each.series.everyMs;
 }
 
-/** A read without a fault, before it is answered. */
-function callRecord(made: Pick<CallRecord, 'at' | 'operation' | 'service' | 'slot' | 'call' | 'owner'>): CallRecord {
+/** A read without a fault, before it is answered. Written out: a spread here costs ten times all the rest of a call. */
+function callRecord(
+  at: number,
+  operation: Operation,
+  service: string,
+  slot: Slot | null,
+  call: number,
+  owner: string,
+): CallRecord {
   return {
-    ...made,
+    at,
+    operation,
+    service,
+    slot,
+    call,
+    owner,
     key: null,
     fence: null,
     reaches: null,
