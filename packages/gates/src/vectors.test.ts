@@ -3,6 +3,7 @@ import { cleanRequestsNeeded, decisionTime } from './decision-time.js';
 import { addToDispersion, dispersionOf, noDispersion, temperingOf } from './dispersion.js';
 import { addStart, freshEvidence, logMean, logOf } from './evidence.js';
 import { addToLimit, limitTest } from './limit-test.js';
+import { normalCdf, normalQuantile } from './normal.js';
 import { exactInterval, wilsonInterval } from './proportion-interval.js';
 import { ratioInterval } from './ratio-interval.js';
 import { addToRatio, ratioTest, type Side } from './ratio-test.js';
@@ -109,6 +110,16 @@ describe('reference vectors, to every printed digit', () => {
       const exact = exactInterval(successes, trials);
       expectPrinted(exact.lower, clopperPearson.lower);
       expectPrinted(exact.upper, clopperPearson.upper);
+    }
+  });
+
+  it('alphaSpending: the normal distribution and its inverse', () => {
+    for (const { rule, informationFraction: t, alpha, spentAlpha } of vectorsOf('alphaSpending')) {
+      const spent =
+        rule === 'pocockType'
+          ? alpha * Math.log(1 + (Math.E - 1) * t)
+          : 2 * normalCdf(normalQuantile(alpha / 2) / Math.sqrt(t));
+      expectPrinted(spent, spentAlpha);
     }
   });
 
