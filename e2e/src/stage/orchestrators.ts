@@ -34,7 +34,11 @@ export function startOrchestrator(script: Script, task: OrchestratorTask): Orche
   });
   let output = '';
   let errors = '';
-  const limit = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  let isLate = false;
+  const limit = setTimeout(() => {
+    isLate = true;
+    child.kill('SIGKILL');
+  }, limitMs);
   const started = new Promise<void>((resolve) => {
     child.stdout!.on('data', (part: Buffer) => {
       output += part.toString();
@@ -51,7 +55,9 @@ export function startOrchestrator(script: Script, task: OrchestratorTask): Orche
       const last = output.trim().split('\n').at(-1) ?? '';
       const report = last.startsWith('{') ? (JSON.parse(last) as OrchestratorReport) : null;
       const problem = signal === null && status !== 0 ? `exit ${status}: ${errors.slice(-800)}` : null;
-      resolve({ report, signal, problem });
+      // Whatever it has said: a process that does not end has not done its work.
+      if (isLate) resolve({ report: null, signal, problem: `it did not end within ${limitMs} ms, and said ${last}` });
+      else resolve({ report, signal, problem });
     });
   });
   return { child, started, ended };

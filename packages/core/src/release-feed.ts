@@ -27,10 +27,13 @@ export class ReleaseFeed {
     for (const releaseId of [...this.#waiting.keys()]) this.notify(releaseId);
   }
 
-  /** Every record from the first on; ends after `release-finished`, unless something follows it already. */
+  /**
+   * Every record from the first on; ends after `release-finished`, unless the release was opened again already. A read that
+   * came back late may stand behind the end, and opens nothing.
+   */
   async *follow(journal: Journal, releaseId: string): AsyncGenerator<JournalRecord<ReleaseEvent>, void> {
     let seq = 1;
-    let last: string | null = null;
+    let isOver = false;
     for (;;) {
       // Listening begins before the read, so that nothing falls between the two.
       const { grown, stop } = this.#listen(releaseId);
@@ -38,10 +41,11 @@ export class ReleaseFeed {
         const records = await journal.read(releaseId, seq);
         for (const record of records) {
           seq = record.seq + 1;
+          const { type } = record.event;
+          isOver = type === 'release-finished' || (isOver && type !== 'retry-requested' && type !== 'phase-entered');
           yield record as JournalRecord<ReleaseEvent>;
         }
-        last = records.findLast(({ event }) => event.type !== 'notified')?.event.type ?? last;
-        if (last === 'release-finished') return;
+        if (isOver) return;
         if (records.length > 0) continue;
         if (this.#isClosed) throw fail('release/detached', { detail: releaseId });
         await grown;
