@@ -55,6 +55,7 @@ const suites = [
     limitMs: 10 * minuteMs,
     command: dev('e2e', 'explore', '--schedules', '6000', '--json'),
   },
+  { name: 'mutants', limitMs: 10 * minuteMs, command: dev('e2e', 'mutants', '--held', '--schedules', '1', '--json') },
   { name: 'conformance', limitMs: 10 * minuteMs, command: dev('e2e', 'conformance', '--json') },
   {
     name: 'decisions',

@@ -240,6 +240,7 @@ export const phaseMutants: readonly Mutant[] = [
     file: 'packages/machine/src/rules.ts',
     text: "isReopenedBack: (state: ReleaseState): boolean => state.reopenAt === 'rolling-back',",
     becomes: 'isReopenedBack: (): boolean => false,',
+    survives: 'no world and no promise tells it apart yet',
   },
   {
     name: "a stuck retirement can't be retried",
