@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { crossCheck } from './decisions/cross-check.js';
-import { missedGoals, missedLatencyGoals } from './decisions/goals.js';
+import { missedGoals, missedLatencyGoals, openGoals } from './decisions/goals.js';
 import { emptyLatency, type LatencyCellRow, type LatencyTally, latencyRows, playLatency } from './decisions/latency.js';
 import { drawEvidence } from './decisions/picture.js';
 import { emptyTable, judges, play, type Table } from './decisions/play.js';
@@ -64,12 +64,14 @@ async function main(args: readonly string[]): Promise<number> {
     ...(traffic === null ? missedLatencyGoals(latency) : []),
     ...checks.filter(({ agrees }) => !agrees).map(({ candidate }) => `whole releases of ${candidate} go another way`),
   ];
+  const stillOpen = openGoals(cells);
   for (const goal of missed) process.stdout.write(`missed: ${goal}\n`);
+  for (const goal of stillOpen) process.stdout.write(`not reached yet: ${goal}\n`);
   const isFailed = missed.length > 0 && args.includes('--gate');
   if (args.includes('--json')) {
     const counted = { passed: cells.length - missed.length, failed: missed.length };
     process.stdout.write(
-      `${JSON.stringify({ seed, runs, ...counted, missed, cells, latency: traffic === null ? latency : [], checks })}\n`,
+      `${JSON.stringify({ seed, runs, ...counted, missed, open: stillOpen, cells, latency: traffic === null ? latency : [], checks })}\n`,
     );
   }
   return isFailed ? 1 : 0;
