@@ -70,6 +70,14 @@ describe('the queue', () => {
     // c = 1 is M/M/1: a; c = 2 is 2 ρ² / (1 + ρ).
     expect(waitingShare(1, 0.7)).toBeCloseTo(0.7, 12);
     expect(waitingShare(2, 1.2)).toBeCloseTo((2 * 0.36) / 1.6, 12);
+    const references = [
+      [4, 0.7, 0.428654318],
+      [8, 0.95, 0.844168631],
+      [32, 0.95, 0.695710114],
+    ] as const;
+    for (const [servers, utilisation, share] of references) {
+      expect(waitingShare(servers, servers * utilisation)).toBeCloseTo(share, 9);
+    }
     expect(waitingShare(10, 0)).toBe(0);
     expect(waitingShare(10, 12)).toBe(1);
   });
