@@ -1,4 +1,4 @@
-import { isMixtureOf } from '@bluegreen/contract';
+import { compareFences, isMixtureOf } from '@bluegreen/contract';
 import type { ReleaseEvent } from '@bluegreen/machine';
 import type { RoutingRecord } from '../world/ledger.js';
 import { exposesMore, found, type JudgedRelease, routingOf, targetOf } from './judged.js';
@@ -22,12 +22,20 @@ export function heldReleasesWait(judged: JudgedRelease): string[] {
       isPaused = false;
       drifted.clear();
     }
-    if (!isPaused && drifted.size === 0) continue;
+    if (!isPaused && !isDrifting(drifted, event.at, judged)) continue;
     const what = isForwardStep(event) ? event.type : overstepped(event, judged);
     if (what !== null)
       problems.push(found('S33', event.at, judged, `${what} while ${isPaused ? 'paused' : 'drifted'}`));
   }
   return problems;
+}
+
+/** The read that shows the routing as it was lets the release go on, and is announced after what it allowed. */
+function isDrifting(drifted: ReadonlySet<string>, at: number, { records }: JudgedRelease): boolean {
+  return [...drifted].some(
+    (service) =>
+      !records.some(({ event }) => event.type === 'routing-restored' && event.service === service && event.at === at),
+  );
 }
 
 function isOnTheWayBack(event: ReleaseEvent): boolean {
@@ -85,15 +93,48 @@ export function foreignEditsStay(judged: JudgedRelease): string[] {
     const routing = routingOf(judged.ledger, service);
     return routing.flatMap((record, index) => {
       const [own, edit] = [routing[index - 2], routing[index - 1]];
-      if (record.by !== 'route' || own === undefined || edit === undefined || !isEdit(own, edit)) return [];
-      if (looksLikeOurs(own, edit, record) || isAnswered(service, edit.at, record.at, judged)) return [];
+      if (
+        record.by !== 'route' ||
+        own === undefined ||
+        edit === undefined ||
+        !isEdit(edit, routing.slice(0, index - 1))
+      )
+        return [];
+      if (isUnder(record, edit, judged) || isUnread(service, own, edit, judged) || looksLikeOurs(own, edit, record)) {
+        return [];
+      }
+      if (isAnswered(service, edit.at, record.at, judged)) return [];
       return [found('S33', record.at, judged, `what somebody else wrote to ${service} at ${edit.at} was overwritten`)];
     });
   });
 }
 
-function isEdit(before: RoutingRecord, { by, revision }: RoutingRecord): boolean {
-  return (by === 'foreign' || by === 'vanished') && revision !== before.revision;
+const foreign: readonly RoutingRecord['by'][] = ['foreign', 'vanished'];
+
+/** Whoever puts back what was there before others came edits nothing. */
+function isEdit({ by, revision }: RoutingRecord, earlier: readonly RoutingRecord[]): boolean {
+  const kept = earlier.findLast((record) => !foreign.includes(record.by));
+  return foreign.includes(by) && revision !== kept?.revision;
+}
+
+/** The write was under way when somebody edited: what expects a revision is refused by its router, the others can't know. */
+function isUnder({ key }: RoutingRecord, edit: RoutingRecord, judged: JudgedRelease): boolean {
+  const begun = writeOf(key, judged);
+  return begun !== null && begun.at <= edit.at;
+}
+
+function writeOf(key: string | null, { records }: JudgedRelease): Started | null {
+  for (const { event } of records) if (event.type === 'effect-started' && event.key === key) return event;
+  return null;
+}
+
+/** Under the stamp of a write that nobody had read yet, an edit can't be told from a write that came in parts (rule 5). */
+function isUnread(service: string, own: RoutingRecord, edit: RoutingRecord, { records }: JudgedRelease): boolean {
+  if (own.fence === null || edit.fence === null || compareFences(own.fence, edit.fence) !== 0) return false;
+  return !records.some(
+    ({ event: read }) =>
+      read.type === 'routing-observed' && read.service === service && read.at >= own.at && read.at <= edit.at,
+  );
 }
 
 /** Where no stamp tells them apart, what differs from a half-written target of ours in nothing can't be told from one. */
@@ -131,6 +172,17 @@ function goesOver({ cause }: At<'rollback-begun'>): boolean {
   return ['person-asked', 'person-aborted', 'guardrail-failed'].includes(cause.code);
 }
 
+/** A write of ours that came without its stamp: the one before it stands over another routing, as after an edit. */
+function lostItsStamp(record: RoutingRecord, { records }: JudgedRelease): boolean {
+  const target = targetOf(record);
+  const begun = records.findLast(
+    ({ event }) => event.type === 'effect-started' && event.write.service === record.service && event.at <= record.at,
+  )?.event;
+  if (begun?.type !== 'effect-started' || begun.write.kind !== 'route' || target === null) return false;
+  const isOlder = record.fence === null || compareFences(record.fence, begun.write.fence) < 0;
+  return record.by === 'route' && isOlder && isMixtureOf(target, [begun.write.target]);
+}
+
 /**
  * F7: nobody is called for an edit that nobody made. What has no stamp is told from an edit by nothing: where a router shows
  * for once what was there before the first stamp, somebody may as well have put it back.
@@ -149,7 +201,8 @@ export function driftIsReal(judged: JudgedRelease): string[] {
         read.service === event.service &&
         read.observation.fence === undefined,
     );
-    return isReal || isUnstamped
+    const last = routingOf(ledger, event.service).findLast(({ at }) => at <= event.at);
+    return isReal || isUnstamped || (last !== undefined && lostItsStamp(last, judged))
       ? []
       : [found('F7', event.at, judged, `${event.service} drifted, but nobody changed its routing`)];
   });

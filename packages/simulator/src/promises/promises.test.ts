@@ -94,8 +94,14 @@ describe('the promises of a release', () => {
 
   it('see an edit that was written over (S33)', () => {
     const { routing } = kept.ledger;
-    const edited = { ...routing[shift]!, by: 'foreign', revision: 'another' } as const;
+    const written = routing[shift]!;
+    const edited = { ...written, at: written.at - 1_000, by: 'foreign', revision: 'another' } as const;
     expect(broken(ledger({ routing: routing.toSpliced(shift, 0, edited) }))).toContain('S33');
+    // The write that was under way already could not know.
+    const late = { ...edited, at: written.at - 1 };
+    expect(broken(ledger({ routing: routing.toSpliced(shift, 0, late) }))).not.toContain('S33');
+    const putBack = { ...edited, revision: routing[shift - 1]!.revision };
+    expect(broken(ledger({ routing: routing.toSpliced(shift, 0, putBack) }))).not.toContain('S33');
   });
 
   it('see steps outside of every window', () => {
