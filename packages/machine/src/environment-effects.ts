@@ -4,6 +4,7 @@ import {
   isLeftAlone,
   isRetired,
   isReturnedTo,
+  mayMove,
   nothingUnresolved,
   runsRelease,
   touchableFrom,
@@ -114,9 +115,12 @@ function tendEffect(
 
 /** When the autoscaler and the workers of a slot may be set; `null`: not now. A pause keeps nothing from being set right. */
 function tendFrom(state: ReleaseState, name: string, slot: Slot): number | null {
-  const { tend, fresh } = serviceOf(state, name).slots[slot];
+  const { doubt, slots } = serviceOf(state, name);
+  const { tend, fresh } = slots[slot];
   const wanted = wantedTending(state, name, slot);
   if (!fresh || wanted === null) return null;
+  // S14: a write would make the slot unread again, which is being looked at before it gets the users back.
+  if (state.phase === 'rolling-back' && doubt !== null) return null;
   if (tend === null || tend.autoscaling !== wanted.autoscaling || tend.workers !== wanted.workers) return 0;
   const { attempts, settleMs } = state.plan.policy.limits;
   const most = state.phase === 'rolling-back' || state.phase === 'retiring' ? attempts * lastPatience : attempts;
@@ -128,7 +132,7 @@ function tendFrom(state: ReleaseState, name: string, slot: Slot): number | null 
 function deployFrom(state: ReleaseState, name: string, slot: Slot): number | null {
   const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
   const { roles, slots } = serviceOf(state, name);
-  if (state.phase !== 'preparing' || state.paused !== null || seen === null || !fresh) return null;
+  if (state.phase !== 'preparing' || !mayMove(state) || seen === null || !fresh) return null;
   // `match-active` needs to have seen the active slot.
   if (roles?.active != null && slots[roles.active].seen === null) return null;
   if (runsRelease(state, name, seen, converge) || openHooks(state, 'expand').length > 0) return null;
@@ -156,7 +160,7 @@ function growFrom(state: ReleaseState, name: string, slot: Slot): number | null 
 
 /** When the slot may be retired; `null`: not now. */
 function retireFrom(state: ReleaseState, name: string, slot: Slot): number | null {
-  if (state.paused !== null || !nothingUnresolved(state)) return null;
+  if (!mayMove(state) || !nothingUnresolved(state)) return null;
   const { converge, seen, fresh } = serviceOf(state, name).slots[slot];
   if (seen === null || !fresh) return null;
   const retained = state.phase === 'retiring' ? retainUntil(state, name) : 0;

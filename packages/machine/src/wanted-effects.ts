@@ -1,6 +1,6 @@
 import { slots as bothSlots, printStamp, type Slot, sameTarget, type TrafficTarget } from '@bluegreen/contract';
 import { instants } from './clockwork.js';
-import { isDeployed, isShown } from './conditions.js';
+import { isDeployed, isShown, mayMove } from './conditions.js';
 import { providersReachedFrom } from './dependencies.js';
 import { idleFactor, nextFence } from './effect-parts.js';
 import type { Effect } from './effects.js';
@@ -108,7 +108,7 @@ function mayRoute(state: ReleaseState, name: string, goal: TrafficTarget): boole
   if (isAwaited || routing.failure?.permanent === true) return false;
   const isLast = state.phase === 'rolling-back' || state.phase === 'retiring';
   if (routing.attempts >= (isLast ? attempts * lastPatience : attempts)) return false;
-  if (state.paused !== null && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
+  if (!mayMove(state) && isForward(state, goal, routing.seen.target, roles.candidate)) return false;
   if (state.isClosed && state.phase === 'shifting' && isForward(state, goal, routing.seen.target, roles.candidate))
     return false;
   if (leadsToDead(state, name, goal)) return false;

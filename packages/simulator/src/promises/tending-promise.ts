@@ -76,5 +76,8 @@ function runs({ ledger }: JudgedRelease, service: string, slot: Slot, at: number
 
 function isGoingBack({ records }: JudgedRelease, at: number): boolean {
   const entered = records.findLast(({ event }) => event.type === 'phase-entered' && event.at <= at);
-  return entered?.event.type === 'phase-entered' && entered.event.phase === 'rolling-back';
+  if (entered?.event.type !== 'phase-entered') return false;
+  const { phase, from } = entered.event;
+  // One that got stuck on the way back is still between the two.
+  return phase === 'rolling-back' || (phase === 'stuck' && from === 'rolling-back');
 }

@@ -78,9 +78,20 @@ export function candidatesAreCleared(judged: JudgedRelease): string[] {
 /** S12: nobody asks for a slot to be torn down or deployed over that the last read shows in use; `readMs`: how old that may be. */
 export function nobodyAsksForWhatServes(judged: JudgedRelease, readMs: number): string[] {
   const { ledger } = judged;
-  return ledger.calls.flatMap(({ operation, service, slot, at, outcome }) => {
+  return ledger.calls.flatMap(({ operation, service, slot, at, endedAt, outcome }) => {
     if (operation !== 'converge' || outcome !== 'adapter/slot-reachable') return [];
     const isNews = ledger.routing.some((one) => one.service === service && one.at >= at - readMs && one.by !== 'route');
-    return isNews ? [] : [found('S12', at, judged, `${slot} of ${service} was to go while users could reach it`)];
+    // What refuses it is a look of its own, which may be shown what was true before.
+    const isMisled = ledger.calls.some(
+      (read) =>
+        read.operation === 'observe-routing' &&
+        read.service === service &&
+        (read.fault === 'stale' || read.fault === 'flapping') &&
+        read.at >= at &&
+        read.at <= (endedAt ?? at),
+    );
+    return isNews || isMisled
+      ? []
+      : [found('S12', at, judged, `${slot} of ${service} was to go while users could reach it`)];
   });
 }
