@@ -127,8 +127,8 @@ export const beliefMutants: readonly Mutant[] = [
     name: 'a late write keeps nothing from being retired',
     of: 'rule 2',
     file: 'packages/machine/src/environment-effects.ts',
-    text: 'if (state.paused !== null || !nothingUnresolved(state)) return null;',
-    becomes: 'if (state.paused !== null) return null;',
+    text: 'if (!mayMove(state) || !nothingUnresolved(state)) return null;',
+    becomes: 'if (!mayMove(state)) return null;',
     survives: 'nothing for the slot itself: `touchableFrom` keeps it back as well',
   },
   {
