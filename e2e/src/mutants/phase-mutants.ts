@@ -136,7 +136,8 @@ export const phaseMutants: readonly Mutant[] = [
     of: 'pause',
     file: 'packages/machine/src/wanted-effects.ts',
     text: 'if (!mayMove(state) && isForward(state, goal, routing.seen.target, roles.candidate)) return false;',
-    becomes: '',
+    becomes:
+      'if (!mayMove({ ...state, paused: null }) && isForward(state, goal, routing.seen.target, roles.candidate)) return false;',
     survives: 'no world and no promise tells it apart yet',
   },
   {
@@ -144,7 +145,8 @@ export const phaseMutants: readonly Mutant[] = [
     of: 'pause',
     file: 'packages/machine/src/environment-effects.ts',
     text: "if (state.phase !== 'preparing' || !mayMove(state) || seen === null || !fresh) return null;",
-    becomes: "if (state.phase !== 'preparing' || seen === null || !fresh) return null;",
+    becomes:
+      "if (state.phase !== 'preparing' || !mayMove({ ...state, paused: null }) || seen === null || !fresh) return null;",
     first: ['canary: paused while it prepares'],
   },
   {
@@ -152,7 +154,7 @@ export const phaseMutants: readonly Mutant[] = [
     of: 'pause',
     file: 'packages/machine/src/environment-effects.ts',
     text: 'if (!mayMove(state) || !nothingUnresolved(state)) return null;',
-    becomes: 'if (!nothingUnresolved(state)) return null;',
+    becomes: 'if (!mayMove({ ...state, paused: null }) || !nothingUnresolved(state)) return null;',
     first: ['canary: paused in retention'],
   },
   {
